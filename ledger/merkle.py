@@ -1,7 +1,8 @@
-"""The Merkle tree of RFC 9162 section 2.1 over SHA-256: roots, proofs and their verification, on plain values.
+"""The Merkle tree of RFC 9162 section 2.1 over SHA-256: roots, proofs, and their verification.
 
 A hash is 32 bytes. `leaf_hashes` are hashes of entries, not entries. A `NodeReader` answers
-`hashes(level, index)` with the root of the complete subtree over leaves `[index << level, (index + 1) << level)`.
+`hashes(level, index)` with the root of the complete subtree over the leaves from `index << level` up to, not
+including, `(index + 1) << level`.
 
 Proofs hold at most 63 hashes because no tree is larger than `MAX_SIZE`. Verification reads sizes and indices
 first, demands the exact proof length that they imply, computes the roots, and compares last: nothing in a
@@ -71,6 +72,7 @@ class Frontier:
     hashes: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
+        """One hash for each bit of `size`, or refused."""
         if not 0 <= self.size <= MAX_SIZE or len(self.hashes) != self.size.bit_count():
             raise ProofError("FRONTIER_SHAPE", size=self.size, hashes=len(self.hashes))
         _require_hashes(self.hashes)
@@ -125,17 +127,16 @@ def consistency_proof(old_size: int, new_size: int, hashes: NodeReader) -> tuple
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Hold a proof that the leaf hash `leaf` is at `index` in the tree of `size` leaves with `root`.
 
-    RFC 9162 section 2.1.3.2. Raises `ProofError` INCLUSION_INDEX, PROOF_HASH_LENGTH, PROOF_LENGTH or
+    RFC 9162 section 2.1.3.2. Raises `ProofError` INCLUSION_INDEX, PROOF_LENGTH, PROOF_HASH_LENGTH or
     INCLUSION_ROOT, and nothing else.
     """
     _require_index(index, size)
-    _require_hashes([leaf, root, *proof])
     _require_length(proof, _path_length(0, index, size))
+    _require_hashes([leaf, root, *proof])
     node, position, last = leaf, index, size - 1
     for sibling in proof:
         node, _, position, last = _climb(node, node, sibling, position, last)
-    if node != root:
-        raise ProofError("INCLUSION_ROOT", got=node.hex(), expected=root.hex())
+    _require_root("INCLUSION_ROOT", node, root)
 
 
 def verify_consistency(
@@ -143,22 +144,21 @@ def verify_consistency(
 ) -> None:
     """Hold a proof that the tree of `old_size` leaves is a prefix of the tree of `new_size` leaves.
 
-    RFC 9162 section 2.1.4.2. Where that section is silent: a tree is consistent with itself, and the empty tree
-    with every tree, by an empty proof; the roots are compared all the same. Raises `ProofError`
-    CONSISTENCY_SIZES, PROOF_HASH_LENGTH, PROOF_LENGTH, CONSISTENCY_OLD_ROOT or CONSISTENCY_NEW_ROOT, and
-    nothing else.
+    RFC 9162 section 2.1.4.2. Where that section is silent: a tree is consistent with itself, and the empty
+    tree with every tree, by an empty proof; what is known of the roots is compared all the same. Raises
+    `ProofError` CONSISTENCY_SIZES, PROOF_LENGTH, PROOF_HASH_LENGTH, CONSISTENCY_OLD_ROOT or
+    CONSISTENCY_NEW_ROOT, and nothing else.
     """
     _require_sizes(old_size, new_size)
-    _require_hashes([old_root, new_root, *proof])
     if old_size in (0, new_size):
         _require_length(proof, 0)
-        known = old_root if old_size else EMPTY_ROOT
-        _require_root("CONSISTENCY_OLD_ROOT", known, old_root)
-        _require_root("CONSISTENCY_NEW_ROOT", known if old_size == new_size else new_root, new_root)
+        _require_root("CONSISTENCY_OLD_ROOT", old_root if old_size else EMPTY_ROOT, old_root)
+        _require_root("CONSISTENCY_NEW_ROOT", old_root if old_size == new_size else new_root, new_root)
         return
     level = _trailing_zeros(old_size)
     position, last = (old_size >> level) - 1, (new_size - 1) >> level
     _require_length(proof, bool(position) + _path_length(level, position, new_size))
+    _require_hashes([old_root, new_root, *proof])
     start, *path = proof if position else [old_root, *proof]
     old = new = start
     for sibling in path:
@@ -170,9 +170,9 @@ def verify_consistency(
 def _climb(
     node: bytes, left: bytes, sibling: bytes, position: int, last: int
 ) -> tuple[bytes, bytes, int, int]:
-    """One step of 2.1.3.2 and 2.1.4.2: the parent, the parent made of left siblings only, and the next place.
+    """One step of 2.1.3.2 and 2.1.4.2: the parent, the parent made of left siblings only, the next place.
 
-    `left` is what a consistency proof builds the old root from: siblings to the right are not in the old tree.
+    A consistency proof builds the old root in `left`: siblings to the right are not in the old tree.
     """
     # An odd last node has no sibling: it rises unchanged until it is a right child.
     while position == last and not position & 1:
@@ -201,8 +201,8 @@ def _path(level: int, index: int, size: int, hashes: NodeReader) -> list[bytes]:
 
 def _path_length(level: int, index: int, size: int) -> int:
     last = (size - 1) >> level
-    # Below the level where the paths of the node and of the last leaf meet, each level has a sibling; above it,
-    # only those where the last node is a right child.
+    # Below the level where the paths of the node and of the last leaf meet, each level has a sibling; above
+    # it, only those where the last node is a right child.
     meet = (index ^ last).bit_length()
     return meet + (last >> meet).bit_count()
 
