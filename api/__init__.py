@@ -1,0 +1,1 @@
+"""The counter: command line now, HTTP and pages later. No rules live here."""

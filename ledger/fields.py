@@ -1,0 +1,31 @@
+"""Field types that several kinds of content share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from ledger.statement import PlainText, check_plain_text
+
+PlainLine = PlainText
+"""One readable line of at most 200 signs, NFC, without controls."""
+
+IdText = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._/-]*$")]
+"""A product code, GTIN, series name or URN: ASCII, no blanks, no bar."""
+
+Geography = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,5}(-[A-Z0-9]{1,4})?$")]
+"""ISO 3166 country or subdivision, a database's region such as RER, or GLO."""
+
+
+def _real_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+DateText = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_real_date)]
+"""A day that exists, YYYY-MM-DD; such strings order as dates do."""
+
+ShortLine = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(check_plain_text)]
+"""A product's or a line's name."""

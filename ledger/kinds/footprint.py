@@ -1,0 +1,365 @@
+"""Kind `footprint`: a declaration, that is a product carbon footprint with the lines that it is calculated from.
+
+ISO 14067 / GB/T 24067-2024 (offsets are outside a product footprint), PACT 3.0 names where PACT has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal, NamedTuple
+
+from pydantic import Field, model_validator
+
+from ledger.calculation import GWP100, Exact, line_emission, same_value, total
+from ledger.errors import InputError
+from ledger.fields import DateText, Geography, IdText, ShortLine
+from ledger.findings import Finding, fail, not_checked
+from ledger.identifiers import DigestText
+from ledger.kind import Kind, Known, Reference, Surroundings
+from ledger.kinds.factor import FactorSummary
+from ledger.numbers import ResultText, SignedText, UnsignedText, decimals_of, round_half_even
+from ledger.statement import Strict
+from ledger.units import Unit
+
+LineKind = Literal[
+    "fuel", "process", "electricity", "green_electricity", "heat", "material", "material_default", "upstream",
+    "transport", "packaging", "waste", "byproduct",
+]  # fmt: skip
+"""What a line stands for. `material_default`: a background factor where a supplier's declaration should be."""
+
+Stage = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
+
+# Which kinds of factor a line may rest on: an ETS default or a CO2 average is never a product footprint's factor.
+ALLOWED_FACTORS: Final[dict[str, frozenset[str]]] = {
+    "fuel": frozenset({"combustion", "footprint"}),
+    "process": frozenset({"footprint"}),
+    "electricity": frozenset({"footprint"}),
+    "green_electricity": frozenset({"footprint"}),
+    "heat": frozenset({"footprint"}),
+    "material": frozenset({"material", "footprint"}),
+    "material_default": frozenset({"material", "footprint"}),
+    "upstream": frozenset(),
+    "transport": frozenset({"transport", "footprint"}),
+    "packaging": frozenset({"material", "footprint"}),
+    "waste": frozenset({"material", "footprint"}),
+    "byproduct": frozenset({"material", "footprint"}),
+}
+
+
+class Header(Strict):
+    """Which product, where and when, per which declared unit."""
+
+    version: Literal[1]
+    product: ShortLine
+    product_id: IdText
+    site: IdText | None = None
+    unit: Unit
+    amount: UnsignedText
+    """The declared unit is `amount` of `unit` (PACT declaredUnitAmount)."""
+    period_start: DateText
+    period_end: DateText
+    boundary: Literal["cradle-to-gate", "cradle-to-grave"]
+    geography: Geography
+    gwp: Literal["AR5", "AR6"]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Header:
+        if self.period_end < self.period_start:
+            raise ValueError("PERIOD_REVERSED")
+        if not self.amount.strip("0."):
+            raise ValueError("AMOUNT_ZERO")
+        return self
+
+
+class FactorSource(Strict):
+    """A published factor, pinned by digest and value."""
+
+    type: Literal["factor"]
+    digest: DigestText
+    value: UnsignedText
+    per: Unit
+
+
+class UpstreamSource(Strict):
+    """A supplier's declaration, pinned by digest and value."""
+
+    type: Literal["upstream"]
+    digest: DigestText
+    value: SignedText
+    per: Unit
+
+
+class GasSource(Strict):
+    """A direct emission of one gas, with its GWP100 in the header's set."""
+
+    type: Literal["gas"]
+    gas: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,16}$")]
+    value: UnsignedText
+    per: Literal["kg"]
+
+
+class Line(Strict):
+    """One line: `amount` in `unit` per output, times the source's value, times the allocation `share`."""
+
+    kind: LineKind
+    stage: Stage
+    name: ShortLine
+    amount: SignedText
+    unit: Unit
+    share: UnsignedText | None = None
+    geography: Geography | None = None
+    """Where the activity took place, when that is not the header's geography."""
+    source: Annotated[FactorSource | UpstreamSource | GasSource, Field(discriminator="type")]
+    emission: ResultText
+    """kgCO2e per declared unit, rounded as the result is, to be read; the result sums the unrounded lines."""
+
+    @property
+    def value(self) -> str:
+        """The pinned value."""
+        return self.source.value
+
+    @property
+    def per(self) -> str:
+        """The unit that the pinned value is for."""
+        return self.source.per
+
+
+class Production(Strict):
+    """For how many declared units the lines' amounts stand."""
+
+    output: UnsignedText
+
+    @model_validator(mode="after")
+    def _some(self) -> Production:
+        if not self.output.strip("0."):
+            raise ValueError("OUTPUT_ZERO")
+        return self
+
+
+class Result(Strict):
+    """The declared footprint: kgCO2e per declared unit, rounded once, half to even, to the decimals written."""
+
+    footprint: ResultText
+
+
+class Footprint(Strict):
+    """Content of a declaration."""
+
+    header: Header
+    result: Result
+    production: Production
+    lines: tuple[Line, ...] = Field(min_length=1)
+
+
+class FootprintSummary(NamedTuple):
+    """What a buyer's declaration asks of its supplier's."""
+
+    footprint: str
+    unit: str
+    amount: str
+    product: str
+
+
+def line_place(number: int) -> str:
+    """The path of a line's part."""
+    return f"lines/{number:04d}"
+
+
+def emissions_of(content: Footprint) -> list[Exact]:
+    """Exact kgCO2e of each line per declared unit. Raises `InputError` UNIT_MISMATCH with the line's place."""
+    output = content.production.output
+    found = []
+    for number, line in enumerate(content.lines):
+        try:
+            found.append(line_emission(line, output))
+        except InputError as err:
+            raise InputError(err.code, place=line_place(number), **err.values) from err
+    return found
+
+
+def _check(content: Footprint) -> Iterator[Finding]:
+    decimals = decimals_of(content.result.footprint)
+    try:
+        exact = emissions_of(content)
+    except InputError as err:
+        yield fail(err.code, err.place, None, **err.values)
+        return
+    for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
+        rounded = round_half_even(emission, decimals)
+        if rounded != Decimal(line.emission) or decimals_of(line.emission) != decimals:
+            yield fail(
+                "LINE_ARITHMETIC",
+                line_place(number),
+                rounded - Decimal(line.emission),
+                name=line.name,
+                got=line.emission,
+                expected=f"{rounded:f}",
+            )
+    expected, declared = round_half_even(total(exact), decimals), Decimal(content.result.footprint)
+    if expected != declared:
+        yield fail(
+            "RESULT_ARITHMETIC",
+            "result",
+            expected - declared,
+            got=content.result.footprint,
+            expected=f"{expected:f}",
+        )
+    yield from _check_sources(content)
+
+
+def _check_sources(content: Footprint) -> Iterator[Finding]:
+    table = GWP100[content.header.gwp]
+    for number, line in enumerate(content.lines):
+        source = line.source
+        if (line.kind == "upstream") != (source.type == "upstream"):
+            yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=line.kind)
+        if source.type == "gas" and table.get(source.gas) != source.value:
+            yield fail(
+                "GWP_VALUE",
+                line_place(number),
+                gas=source.gas,
+                got=source.value,
+                expected=table.get(source.gas, "-"),
+                set=content.header.gwp,
+            )
+        if line.amount[0] == "-":
+            yield not_checked("NEGATIVE_LINE", line_place(number), abs(Decimal(line.emission)), name=line.name)
+        if line.kind == "green_electricity":
+            yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
+    yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
+
+
+def _references(content: Footprint) -> Iterator[Reference]:
+    for number, line in enumerate(content.lines):
+        source = line.source
+        if source.type == "gas":
+            continue
+        kind = _FACTOR if source.type == "factor" else _FOOTPRINT
+        yield Reference(bytes.fromhex(source.digest[2:]), kind, line_place(number))
+
+
+_FACTOR: Final = frozenset({"factor"})
+_FOOTPRINT: Final = frozenset({"footprint"})
+
+
+def _check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:
+    for number, line in enumerate(content.lines):
+        if line.source.type == "gas":
+            continue
+        known = around.known(bytes.fromhex(line.source.digest[2:]))
+        if known is None or known.summary is None:
+            continue  # the general checks say that it is unknown or withheld
+        if line.source.type == "factor" and isinstance(known.summary, FactorSummary):
+            yield from _check_factor(content, number, line, known, around)
+        elif line.source.type == "upstream" and isinstance(known.summary, FootprintSummary):
+            yield from _check_upstream(content, number, line, known, around)
+
+
+def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
+    factor: FactorSummary = known.summary
+    place, weight, head = line_place(number), abs(Decimal(line.emission)), content.header
+    pinned = (line.value, line.per)
+    if pinned != (factor.value, factor.per) and not same_value(*pinned, factor.value, factor.per):
+        kilograms = _effect(content, line, factor.value, factor.per)
+        yield fail("PINNED_FACTOR", place, kilograms, name=line.name, got=" / ".join(pinned),
+                   expected=f"{factor.value} / {factor.per}")  # fmt: skip
+    if factor.kind not in ALLOWED_FACTORS[line.kind]:
+        yield fail("FACTOR_KIND", place, weight, name=line.name, got=factor.kind,
+                   expected=", ".join(sorted(ALLOWED_FACTORS[line.kind])))  # fmt: skip
+    if head.period_end < factor.valid_from or (factor.valid_until and head.period_start > factor.valid_until):
+        yield fail("FACTOR_PERIOD", place, weight, got=f"{head.period_start}..{head.period_end}",
+                   expected=f"{factor.valid_from}..{factor.valid_until or ''}")  # fmt: skip
+    where = line.geography or head.geography
+    if not covers(factor.geography, where):
+        yield fail("FACTOR_REGION", place, weight, got=factor.geography, expected=where)
+    yield from _check_newer_factor(content, number, line, known, around)
+
+
+def _check_newer_factor(
+    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
+) -> Iterator[Finding]:
+    factor: FactorSummary = known.summary
+    last_year = int(content.header.period_end[:4])
+    newer = [
+        other.summary
+        for other in around.newer(known, f"{factor.series}|{factor.geography}")
+        if other.summary is not None and factor.year < other.summary.year <= last_year
+    ]
+    if newer:
+        best = max(newer, key=lambda summary: summary.year)
+        kilograms = _effect(content, line, best.value, best.per)
+        yield fail("FACTOR_STALE", line_place(number), kilograms, name=line.name, got=f"{factor.year}: {factor.value}",
+                   expected=f"{best.year}: {best.value}")  # fmt: skip
+
+
+def _check_upstream(
+    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
+) -> Iterator[Finding]:
+    upstream: FootprintSummary = known.summary
+    same = same_value(line.value, line.per, upstream.footprint, upstream.unit, upstream.amount)
+    if same is None:
+        yield fail("UNIT_MISMATCH", line_place(number), abs(Decimal(line.emission)), got=line.per,
+                   expected=upstream.unit)  # fmt: skip
+    elif not same:
+        kilograms = _effect(content, line, upstream.footprint, upstream.unit, upstream.amount)
+        yield fail("PINNED_UPSTREAM", line_place(number), kilograms, name=line.name,
+                   got=f"{line.value} / {line.per}",
+                   expected=f"{upstream.footprint} / {upstream.amount} {upstream.unit}")  # fmt: skip
+
+
+class _Replaced(NamedTuple):
+    amount: str
+    unit: str
+    share: str | None
+    value: str
+    per: str
+
+
+def _effect(content: Footprint, line: Line, value: str, per: str, amount: str = "1") -> Decimal | None:
+    """By how many kg the footprint would change with `value` for `amount` `per` in place of the line's own."""
+    try:
+        right = line_emission(_Replaced(line.amount, line.unit, line.share, value, per), content.production.output)
+    except InputError:
+        return None
+    decimals = decimals_of(content.result.footprint)
+    if amount != "1":
+        right = Fraction(right) / Fraction(amount)
+    return round_half_even(right, decimals) - Decimal(line.emission)
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether a factor for `wide` may stand for an activity in `narrow`: GLO, the same place, or its country."""
+    return wide in ("GLO", narrow) or narrow.startswith(wide + "-")
+
+
+def _headline(content: Footprint) -> str:
+    head, result = content.header, content.result
+    return (
+        f"产品碳足迹 {head.product}：{result.footprint} kgCO2e / {head.amount} {head.unit}；"
+        f"{head.period_start} 至 {head.period_end}"
+    )
+
+
+def _subject(content: Footprint) -> str:
+    head = content.header
+    return f"{head.product_id}|{head.site or '-'}|{head.period_start}..{head.period_end}|{head.boundary}"
+
+
+def _summary(content: Footprint) -> FootprintSummary:
+    head = content.header
+    return FootprintSummary(content.result.footprint, head.unit, head.amount, head.product)
+
+
+KIND: Final = Kind(
+    name="footprint",
+    content=Footprint,
+    subject=_subject,
+    headline=_headline,
+    role=lambda _: ("declarant", ""),
+    references=_references,
+    summary=_summary,
+    check=_check,
+    check_references=_check_references,
+)

@@ -1,0 +1,56 @@
+"""Kind `withdrawal`: the issuer withdraws a statement of its own; nothing is deleted, nothing rests on it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from ledger.fields import PlainLine
+from ledger.findings import Finding, fail
+from ledger.identifiers import DigestText, parse_digest
+from ledger.kind import Kind, Reference, Surroundings
+from ledger.statement import Strict
+from ledger.words.form import Words
+
+
+class Header(Strict):
+    """What is withdrawn, and why."""
+
+    version: Literal[1]
+    target: DigestText
+    reason: PlainLine
+
+
+class Withdrawal(Strict):
+    """Content of a withdrawal."""
+
+    header: Header
+
+
+def _target(content: Withdrawal) -> bytes:
+    return parse_digest(content.header.target)
+
+
+def _only_ones_own(content: Withdrawal, around: Surroundings) -> Iterator[Finding]:
+    target = around.known(_target(content))
+    if target is not None and target.organisation != around.organisation:
+        yield fail("WITHDRAWAL_OF_ANOTHER", "header", got=around.organisation, expected=target.organisation)
+
+
+KIND: Final = Kind(
+    name="withdrawal",
+    content=Withdrawal,
+    subject=lambda content: content.header.target,
+    headline=lambda content: f"撤回声明 {content.header.target[:18]}…：{content.header.reason}",
+    references=lambda content: [Reference(_target(content), frozenset({"footprint", "factor"}), "header")],
+    ends=_target,
+    register=_only_ones_own,
+    check_references=_only_ones_own,
+    words={
+        "WITHDRAWAL_OF_ANOTHER": Words(
+            "只能撤回本组织的声明：被撤回的声明属于 {expected}，签署方是 {got}。请由原签署组织撤回",
+            "only the issuer may withdraw a statement: it belongs to {expected}, the signer is {got}. "
+            "Ask the issuing organisation to withdraw it",
+        ),
+    },
+)

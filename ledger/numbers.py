@@ -1,0 +1,84 @@
+"""Declared numbers: decimal strings outside, exact `Decimal` inside; no float ever touches one.
+
+Grammar (ASCII only): an optional minus, an integer part of 1 to 18 digits without leading zeros, and an optional
+fraction of 1 to 30 digits. No plus, exponent, separator, blank, full-width digit or negative zero.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
+from fractions import Fraction
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+
+from ledger.errors import InputError
+
+MAX_RESULT_DECIMALS: Final = 9
+"""A declared result has at most nine decimals of a kilogram (design section 5)."""
+
+# Three factors of at most 49 digits each and the sum of up to 10,000 of them stay far below 200 digits, so within
+# the grammar this context never rounds; if it ever had to, it raises `Inexact` instead.
+EXACT: Final = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
+
+# Shares and effects in reports only: rounded, but the same bits on every machine.
+REPORT: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
+
+_UNSIGNED = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?"
+_GRAMMAR: Final = re.compile(f"-?{_UNSIGNED}", re.ASCII)
+_RESULT = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,9})?"
+
+
+def _refuse_negative_zero(text: str) -> str:
+    if text[0] == "-" and not text.strip("-0."):
+        raise ValueError("negative zero")
+    return text
+
+
+UnsignedText = Annotated[str, StringConstraints(pattern=f"^{_UNSIGNED}$")]
+"""A non-negative decimal string."""
+
+SignedText = Annotated[str, StringConstraints(pattern=f"^-?{_UNSIGNED}$"), AfterValidator(_refuse_negative_zero)]
+"""A decimal string; what a negative one means is for the rules to permit."""
+
+ResultText = Annotated[str, StringConstraints(pattern=f"^-?{_RESULT}$"), AfterValidator(_refuse_negative_zero)]
+"""A declared result: at most nine decimals, all of them significant for the rounding."""
+
+
+def parse_decimal(text: object, place: str = "") -> Decimal:
+    """The exact value of `text`. Raises `InputError` DECIMAL_FORMAT when it is outside the grammar."""
+    if not isinstance(text, str) or not _GRAMMAR.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
+        raise InputError("DECIMAL_FORMAT", place=place, got=str(text)[:60])
+    return Decimal(text)
+
+
+def decimals_of(text: str) -> int:
+    """How many digits stand after the point in `text`."""
+    _, point, fraction = text.partition(".")
+    return len(fraction) if point else 0
+
+
+def round_half_even(value: Decimal | Fraction, decimals: int) -> Decimal:
+    """`value` rounded once, half to even, to `decimals` places, whatever its length."""
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
+    scaled = value * 10**decimals
+    return Decimal(round(scaled)).scaleb(-decimals, context=_WIDE)
+
+
+_WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
+
+
+def to_text(value: Decimal) -> str:
+    """Plain notation without exponent or negative zero; trailing zeros are kept, they state the precision."""
+    text = f"{value:f}"
+    return text.lstrip("-") if not text.strip("-0.") else text
