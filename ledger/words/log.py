@@ -43,4 +43,29 @@ WORDS: Final[Mapping[str, Words]] = {
         "规模 {size} 的日志前沿不应有 {hashes} 个哈希；请由瓦片重新读取。",
         "A log of size {size} cannot have a frontier of {hashes} hashes; read it from the tiles again.",
     ),
+    "TILE_PATH": Words(
+        "{path} 不是瓦片路径。",
+        "{path} is not the path of a tile.",
+    ),
+    "TILE_WIDTH": Words(
+        "瓦片 {path} 有 {got} 字节，至少应有 {expected} 字节且为整数个哈希。请由条目重建瓦片。",
+        "Tile {path} has {got} bytes; it takes whole hashes and at least {expected} bytes. Rebuild the tiles "
+        "from the entries.",
+    ),
+    "TILE_NODE": Words(
+        "规模 {size} 的日志尚无完整节点（层 {level}，序号 {index}）。",
+        "A log of size {size} has no complete node at level {level}, index {index} yet.",
+    ),
+    "BUNDLE_WIDTH": Words(
+        "条目包含 {got} 个条目，应为 {expected} 个（每包 1 至 256 个）。",
+        "The bundle holds {got} entries, not {expected} (a bundle takes 1 to 256).",
+    ),
+    "BUNDLE_TRUNCATED": Words(
+        "条目包有 {got} 字节，却在一个条目中间结束；至少应有 {expected} 字节。",
+        "The bundle ends inside an entry: {got} bytes, at least {expected} needed.",
+    ),
+    "BUNDLE_ENTRY_LENGTH": Words(
+        "条目长 {got} 字节，超过条目包的上限 {limit} 字节。",
+        "An entry of {got} bytes does not fit a bundle, whose limit is {limit} bytes.",
+    ),
 }
