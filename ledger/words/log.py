@@ -68,4 +68,40 @@ WORDS: Final[Mapping[str, Words]] = {
         "条目长 {got} 字节，超过条目包的上限 {limit} 字节。",
         "An entry of {got} bytes does not fit a bundle, whose limit is {limit} bytes.",
     ),
+    "CHECKPOINT_FORM": Words(
+        "检查点须恰好三行：日志名、规模、根（base64），不得有多余内容。",
+        "A checkpoint is exactly three lines: origin, size, root in base64; nothing else.",
+    ),
+    "CHECKPOINT_ORIGIN": Words(
+        "日志名 {got} 不可用：不得为空，不得含空格或加号。",
+        "{got} cannot be the name of a log: not empty, no spaces, no plus sign.",
+    ),
+    "CHECKPOINT_SIZE": Words(
+        "检查点的规模 {got} 超出 0 至 2^63-1。",
+        "The checkpoint's size {got} is not between 0 and 2^63-1.",
+    ),
+    "CHECKPOINT_ROOT": Words(
+        "检查点的根长 {got} 字节，应为 {expected} 字节。",
+        "The checkpoint's root has {got} bytes instead of {expected}.",
+    ),
+    "CHECKPOINT_OTHER_LOG": Words(
+        "检查点属于日志 {got}，信任文件所列为 {expected}。",
+        "The checkpoint is of log {got}; the trust file names {expected}.",
+    ),
+    "NOTE_FORM": Words(
+        "不是签名笔记（C2SP signed-note）：须为正文、一个空行和签名行。",
+        "Not a signed note (C2SP signed-note): a text, an empty line, then signature lines.",
+    ),
+    "NOTE_KEY": Words(
+        "日志密钥不成形：名称、密钥编号、类型与密钥须互相吻合（Ed25519）。",
+        "The log key is malformed: name, key id, type and key have to agree (Ed25519).",
+    ),
+    "NOTE_UNSIGNED": Words(
+        "检查点没有密钥 {name} 的签名。请核对信任文件中的日志密钥。",
+        "The checkpoint bears no signature by key {name}. Compare the log key in the trust file.",
+    ),
+    "NOTE_SIGNATURE": Words(
+        "检查点上密钥 {name} 的签名不成立：内容被改动，或并非由该日志签署。",
+        "The signature by key {name} does not hold: the checkpoint was altered, or the log did not sign it.",
+    ),
 }
