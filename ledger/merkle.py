@@ -117,8 +117,7 @@ def consistency_proof(old_size: int, new_size: int, hashes: NodeReader) -> tuple
     _require_sizes(old_size, new_size)
     if old_size in (0, new_size):
         return ()
-    level = _trailing_zeros(old_size)
-    index = (old_size >> level) - 1
+    level, index = _last_subtree(old_size)
     # The old tree is one complete subtree when its size is a power of two: its root is known to the reader.
     start = [hashes(level, index)] if index else []
     return tuple(start + _path(level, index, new_size, hashes))
@@ -139,9 +138,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     _require_root("INCLUSION_ROOT", node, root)
 
 
-def verify_consistency(
-    old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]
-) -> None:
+def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Hold a proof that the tree of `old_size` leaves is a prefix of the tree of `new_size` leaves.
 
     RFC 9162 section 2.1.4.2. Where that section is silent: a tree is consistent with itself, and the empty
@@ -150,15 +147,14 @@ def verify_consistency(
     CONSISTENCY_NEW_ROOT, and nothing else.
     """
     _require_sizes(old_size, new_size)
+    _require_length(proof, _consistency_length(old_size, new_size))
+    _require_hashes([old_root, new_root, *proof])
     if old_size in (0, new_size):
-        _require_length(proof, 0)
         _require_root("CONSISTENCY_OLD_ROOT", old_root if old_size else EMPTY_ROOT, old_root)
         _require_root("CONSISTENCY_NEW_ROOT", old_root if old_size == new_size else new_root, new_root)
         return
-    level = _trailing_zeros(old_size)
-    position, last = (old_size >> level) - 1, (new_size - 1) >> level
-    _require_length(proof, bool(position) + _path_length(level, position, new_size))
-    _require_hashes([old_root, new_root, *proof])
+    level, position = _last_subtree(old_size)
+    last = (new_size - 1) >> level
     start, *path = proof if position else [old_root, *proof]
     old = new = start
     for sibling in path:
@@ -167,9 +163,7 @@ def verify_consistency(
     _require_root("CONSISTENCY_NEW_ROOT", new, new_root)
 
 
-def _climb(
-    node: bytes, left: bytes, sibling: bytes, position: int, last: int
-) -> tuple[bytes, bytes, int, int]:
+def _climb(node: bytes, left: bytes, sibling: bytes, position: int, last: int) -> tuple[bytes, bytes, int, int]:
     """One step of 2.1.3.2 and 2.1.4.2: the parent, the parent made of left siblings only, the next place.
 
     A consistency proof builds the old root in `left`: siblings to the right are not in the old tree.
@@ -207,6 +201,13 @@ def _path_length(level: int, index: int, size: int) -> int:
     return meet + (last >> meet).bit_count()
 
 
+def _consistency_length(old_size: int, new_size: int) -> int:
+    if old_size in (0, new_size):
+        return 0
+    level, index = _last_subtree(old_size)
+    return bool(index) + _path_length(level, index, new_size)
+
+
 def _complete_subtrees(start: int, size: int) -> list[tuple[int, int]]:
     """(level, index) of the complete subtrees that cover leaves `[start, size)`, the largest first."""
     subtrees = []
@@ -224,8 +225,10 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
     return node
 
 
-def _trailing_zeros(number: int) -> int:
-    return (number & -number).bit_length() - 1
+def _last_subtree(size: int) -> tuple[int, int]:
+    """(level, index) of the last of the complete subtrees that make up a tree of `size` leaves."""
+    level = (size & -size).bit_length() - 1
+    return level, (size >> level) - 1
 
 
 def _require_index(index: int, size: int) -> None:
