@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.rfc9162 import mth
+
+from ledger.canonical import canonical_bytes, parse_canonical
+from ledger.disclosures import SEED_BYTES, content_root, disclose, hide, parse_content
+from ledger.errors import EvidenceError, InputError
+
+SEED = bytes(range(SEED_BYTES))
+PARTS = {"header": {"version": 1}, "lines/0000": {"amount": "1"}, "lines/0001": {"amount": "2"}, "result": {"v": "3"}}
+paths = st.lists(st.sampled_from(list(PARTS)), unique=True)
+
+
+def test_the_root_is_the_rfc9162_tree_over_the_parts_as_signed() -> None:
+    text = disclose(PARTS, SEED)
+    assert parse_content(text).root == content_root(text) == mth(text.split(b"\n"))
+
+
+def test_all_parts_come_back_in_path_order() -> None:
+    parts = parse_content(disclose(dict(reversed(PARTS.items())), SEED))
+    assert list(parts.shown.items()) == sorted(PARTS.items())
+    assert parts.hidden == 0
+
+
+@given(paths)
+def test_hiding_any_parts_keeps_the_root_and_shows_only_the_rest(hidden: list[str]) -> None:
+    text = disclose(PARTS, SEED)
+    some = hide(text, hidden)
+    parts = parse_content(some)
+    assert parts.root == content_root(text)
+    assert parts.hidden == len(hidden)
+    assert set(parts.shown) == set(PARTS) - set(hidden)
+    for path in hidden:
+        assert canonical_bytes(PARTS[path]) not in some
+
+
+def test_each_part_has_its_own_salt_and_each_seed_its_own_salts() -> None:
+    one = [parse_canonical(line)[0] for line in disclose(PARTS, SEED).split(b"\n")]
+    other = [parse_canonical(line)[0] for line in disclose(PARTS, bytes(32)).split(b"\n")]
+    assert len({*one, *other}) == 2 * len(PARTS)
+    assert all(len(bytes.fromhex(salt)) == 16 for salt in one)
+
+
+def test_a_low_entropy_value_cannot_be_guessed_from_its_hidden_line() -> None:
+    """Threat 31: without the salt, all 0.000 to 99.999 kg are hashed in a second; the negative control finds it."""
+    text = disclose({"result": {"footprint": "26.862"}}, SEED)
+    target = parse_canonical(hide(text, ["result"]))
+    guesses = [canonical_bytes({"footprint": f"{n // 1000}.{n % 1000:03d}"}) for n in range(20_000, 30_000)]
+
+    def found(prefix: bytes, suffix: bytes) -> bool:
+        hashes = ("0x" + hashlib.sha256(b"\0" + prefix + guess + suffix).hexdigest() for guess in guesses)
+        return target in hashes
+
+    salt = parse_canonical(text)[0].encode()
+    assert not any(found(b'["' + s + b'","result",', b"]") for s in (b"", b"0" * 32))
+    assert found(b'["' + salt + b'","result",', b"]")
+
+
+@given(st.integers(0, 10_000), st.integers(0, 7))
+def test_any_flipped_bit_changes_the_root_or_is_refused(place: int, bit: int) -> None:
+    text = disclose(PARTS, SEED)
+    flipped = bytearray(text)
+    flipped[place % len(text)] ^= 1 << bit
+    try:
+        assert parse_content(bytes(flipped)).root != content_root(text)
+    except EvidenceError:
+        pass
+
+
+def _swap(text: bytes) -> bytes:
+    first, second, *rest = text.split(b"\n")
+    return b"\n".join([second, first, *rest])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (_swap, "PATHS_NOT_ASCENDING"),
+        (lambda t: t + b"\n" + t.split(b"\n")[-1], "PATHS_NOT_ASCENDING"),
+        (lambda t: t.replace(b'"1"', b' "1"'), "NOT_CANONICAL"),
+        (lambda t: t.replace(b'"header"', b'"Header"'), "PART_FORMAT"),
+        (lambda t: t.replace(b"lines/0001", b"lines/1"), "PART_FORMAT"),
+        (lambda t: t.replace(b'["', b'["F', 1), "PART_FORMAT"),
+        (lambda t: t + b"\n" + b'{"a":1}', "PART_FORMAT"),
+        (lambda t: t + b"\n" + b"1,2", "PART_FORMAT"),
+        (lambda t: t + b"\n", "NOT_CANONICAL"),
+        (lambda t: t + b"\n" + b'"0x' + b"A" * 64 + b'"', "HIDDEN_PART_FORMAT"),
+        (lambda t: t + b"\n" + b'"hidden"', "PART_FORMAT"),
+        (lambda _: b"", "NOT_CANONICAL"),
+        (lambda t: t + b"\n" + canonical_bytes(["0" * 32, "zz", "x" * 70_000]), "PART_TOO_LARGE"),
+        (lambda t: t + b"x" * 5_000_000, "CONTENT_TOO_LARGE"),
+        (lambda t: b"\n".join([b'"0x' + b"0" * 64 + b'"'] * 10_001), "TOO_MANY_PARTS"),
+    ],
+)  # fmt: skip
+def test_a_malformed_text_is_refused_with_its_code(change: object, code: str) -> None:
+    with pytest.raises(EvidenceError) as refused:
+        parse_content(change(disclose(PARTS, SEED)))  # type: ignore[operator]
+    assert refused.value.code == code
+
+
+def test_a_part_that_is_not_there_cannot_be_hidden() -> None:
+    with pytest.raises(InputError) as refused:
+        hide(disclose(PARTS, SEED), ["lines/0009"])
+    assert refused.value.code == "NO_SUCH_PART"
+
+
+@pytest.mark.parametrize("seed", [b"", bytes(31), bytes(33)])
+def test_a_short_seed_is_refused(seed: bytes) -> None:
+    with pytest.raises(InputError):
+        disclose(PARTS, seed)
