@@ -67,7 +67,7 @@ class TilePlace:
         level = ENTRIES if folder == "entries" else int(folder)
         place = cls(level, int(re.sub(r"[x/]", "", index)), int(width) if width else TILE_WIDTH)
         # Leading zero groups and `.p/256` match the pattern, but are second names of one tile.
-        if place.path() != path or level > _MAX_LEVEL:
+        if place.path() != path or level > _MAX_LEVEL or place.width > TILE_WIDTH or place.index > MAX_SIZE:
             raise TileError("TILE_PATH", path=path)
         return place
 
