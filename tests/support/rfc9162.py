@@ -1,60 +1,90 @@
-"""RFC 9162 section 2.1 word for word: recursive, slow, and sharing no code with the ledger.
+"""Section 2.1 of RFC 9162, word for word: slow, recursive, and independent of the project's own tree.
 
-Everything works on leaf hashes `d[0:n]`; names and order of cases are those of sections 2.1.1, 2.1.3.1 and
-2.1.4.1. Hashes are computed with `hashlib` directly.
+`entries` is any sequence that can be sliced; hashes are 32 bytes. The oracle of the tests of the Merkle log and of
+the contract.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from typing import overload
 
 
-def leaf(entry: bytes) -> bytes:
-    return sha256(b"\x00" + entry).digest()
+@dataclass(frozen=True, slots=True)
+class Repeated(Sequence[bytes]):
+    """`count` times the same entry: trees of any size, whose subtrees of one size have one hash."""
 
+    entry: bytes
+    count: int
 
-def node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
+    def __len__(self) -> int:
+        return self.count
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> Repeated: ...
+    def __getitem__(self, index: int | slice) -> bytes | Repeated:
+        if isinstance(index, slice):
+            return Repeated(self.entry, len(range(*index.indices(self.count))))
+        return self.entry
 
 
 def split(n: int) -> int:
-    """The largest power of two smaller than `n`."""
-    k = 1
-    while 2 * k < n:
-        k *= 2
-    return k
+    """2.1.1: the largest power of two smaller than `n`, for `n` > 1."""
+    return 1 << (n - 1).bit_length() - 1
 
 
-def mth(d: Sequence[bytes]) -> bytes:
-    """2.1.1: the Merkle tree hash."""
-    if not d:
+def node(left: bytes, right: bytes) -> bytes:
+    """HASH(0x01 || left || right)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def mth(entries: Sequence[bytes]) -> bytes:
+    """2.1.1, MTH(D_n): the Merkle tree hash."""
+    return _mth_repeated(entries) if isinstance(entries, Repeated) else _mth(entries)
+
+
+def _mth(entries: Sequence[bytes]) -> bytes:
+    n = len(entries)
+    if n == 0:
         return sha256().digest()
-    if len(d) == 1:
-        return d[0]
-    k = split(len(d))
-    return node(mth(d[:k]), mth(d[k:]))
+    if n == 1:
+        return sha256(b"\x00" + entries[0]).digest()
+    k = split(n)
+    return node(mth(entries[:k]), mth(entries[k:]))
 
 
-def path(m: int, d: Sequence[bytes]) -> list[bytes]:
-    """2.1.3.1: PATH(m, D[n]), the inclusion proof of leaf `m`."""
-    if len(d) == 1:
+@cache
+def _mth_repeated(entries: Repeated) -> bytes:
+    return _mth(entries)
+
+
+def path(m: int, entries: Sequence[bytes]) -> list[bytes]:
+    """2.1.3.1, PATH(m, D_n): the inclusion proof of entry `m`, 0 <= m < n."""
+    n = len(entries)
+    if n == 1:
         return []
-    k = split(len(d))
+    k = split(n)
     if m < k:
-        return [*path(m, d[:k]), mth(d[k:])]
-    return [*path(m - k, d[k:]), mth(d[:k])]
+        return [*path(m, entries[:k]), mth(entries[k:])]
+    return [*path(m - k, entries[k:]), mth(entries[:k])]
 
 
-def proof(m: int, d: Sequence[bytes]) -> list[bytes]:
-    """2.1.4.1: PROOF(m, D[n]) for 0 < m <= n, the consistency proof of the first `m` leaves."""
-    return _subproof(m, d, complete=True)
+def proof(m: int, entries: Sequence[bytes]) -> list[bytes]:
+    """2.1.4.1, PROOF(m, D_n): the consistency proof from the first `m` entries, 0 < m < n."""
+    return subproof(m, entries, known=True)
 
 
-def _subproof(m: int, d: Sequence[bytes], *, complete: bool) -> list[bytes]:
-    if m == len(d):
-        return [] if complete else [mth(d)]
-    k = split(len(d))
+def subproof(m: int, entries: Sequence[bytes], *, known: bool) -> list[bytes]:
+    """2.1.4.1, SUBPROOF(m, D_n, b)."""
+    n = len(entries)
+    if m == n:
+        return [] if known else [mth(entries)]
+    k = split(n)
     if m <= k:
-        return [*_subproof(m, d[:k], complete=complete), mth(d[k:])]
-    return [*_subproof(m - k, d[k:], complete=False), mth(d[:k])]
+        return [*subproof(m, entries[:k], known=known), mth(entries[k:])]
+    return [*subproof(m - k, entries[k:], known=False), mth(entries[:k])]
