@@ -67,7 +67,7 @@ def line_emission(line: Calculated, output: str) -> Exact:
     product = EXACT.multiply(Decimal(line.amount), Decimal(line.value))
     if line.share is not None:
         product = EXACT.multiply(product, Decimal(line.share))
-    if line.unit == line.per and output == "1":
+    if output == "1" and line.unit == line.per:
         return product
     factor = conversion(line.unit, line.per)
     if factor is None:

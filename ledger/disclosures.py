@@ -30,10 +30,10 @@ MAX_PARTS: Final = 10_000
 MAX_PART_BYTES: Final = 64 * 1024
 MAX_CONTENT_BYTES: Final = 4 * 1024 * 1024
 
-_PATH: Final = re.compile(r"[a-z][a-z_]{0,31}(?:/[0-9]{4})?", re.ASCII)
-_SALT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HIDDEN_PREFIX: Final = b'"0x'
 _HIDDEN: Final = re.compile(rb'"0x[0-9a-f]{64}"')
+# The beginning of every shown line; its path is the only group.
+_SHOWN: Final = re.compile(rb'\["[0-9a-f]{32}","([a-z][a-z_]{0,31}(?:/[0-9]{4})?)",')
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +86,32 @@ def parse_content(text: bytes) -> Parts:
     lines = text.split(b"\n")
     if len(lines) > MAX_PARTS:
         raise EvidenceError("TOO_MANY_PARTS", got=len(lines), limit=MAX_PARTS)
-    root = merkle.root_of([_leaf(line) for line in lines])
-    shown: dict[str, Any] = {}
-    last = ""
-    hidden = 0
-    for part in parse_canonical(b"[" + b",".join(lines) + b"]"):
-        if isinstance(part, str):
-            hidden += 1
-            continue
-        path, value = _checked_part(part)
-        if path <= last:
-            raise EvidenceError("PATHS_NOT_ASCENDING", place=path)
-        last = path
-        shown[path] = value
-    if len(shown) + hidden != len(lines):
-        raise EvidenceError("PART_FORMAT", got=len(shown) + hidden, expected=len(lines))
     if max(map(len, lines)) > MAX_PART_BYTES:
         raise EvidenceError("PART_TOO_LARGE", limit=MAX_PART_BYTES)
-    return Parts(shown, hidden, root)
+    root = merkle.root_of([_leaf(line) for line in lines])
+    parsed = parse_canonical(b"[" + b",".join(lines) + b"]")
+    if len(parsed) != len(lines):
+        raise EvidenceError("PART_FORMAT", got=len(parsed), expected=len(lines))
+    shown: dict[str, Any] = {}
+    last = b""
+    for line, part in zip(lines, parsed, strict=True):
+        head = _SHOWN.match(line)
+        if head is None:
+            _require_hidden(line)
+            continue
+        path = head[1]
+        if path <= last:
+            raise EvidenceError("PATHS_NOT_ASCENDING", place=path.decode())
+        last = path
+        if len(part) != 3:
+            raise EvidenceError("PART_FORMAT", place=path.decode(), got=len(part), expected=3)
+        shown[part[1]] = part[2]
+    return Parts(shown, len(lines) - len(shown), root)
 
 
-def _checked_part(part: Any) -> tuple[str, Any]:
-    match part:
-        case [str(salt), str(path), value] if _SALT.fullmatch(salt) and _PATH.fullmatch(path):
-            return path, value
-    raise EvidenceError("PART_FORMAT", got=str(part)[:80])
+def _require_hidden(line: bytes) -> None:
+    if not line.startswith(_HIDDEN_PREFIX):
+        raise EvidenceError("PART_FORMAT", got=line[:80].decode("utf-8", "replace"))
 
 
 def hide(text: bytes, paths: Iterable[str]) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar, get_args, get_origin
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,8 +21,7 @@ from ledger.words.form import Words
 C = TypeVar("C", bound=Strict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A statement that a content refers to: its digest, which kinds it may be, and where the content says so."""
 
     digest: bytes

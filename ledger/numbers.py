@@ -19,7 +19,7 @@ from decimal import (
 from fractions import Fraction
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from ledger.errors import InputError
 
@@ -33,30 +33,31 @@ EXACT: Final = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[Inexact, Inval
 # Shares and effects in reports only: rounded, but the same bits on every machine.
 REPORT: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
-_UNSIGNED = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?"
-_GRAMMAR: Final = re.compile(f"-?{_UNSIGNED}", re.ASCII)
-_RESULT = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,9})?"
+_UNSIGNED: Final = r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,30})?"
 
 
-def _refuse_negative_zero(text: str) -> str:
-    if text[0] == "-" and not text.strip("-0."):
-        raise ValueError("negative zero")
-    return text
+def _signed(decimals: int) -> str:
+    """The grammar with a sign; negative zero is left out by spelling where its first digit that counts may stand."""
+    below_one = "|".join(f"0{{{k}}}[1-9][0-9]{{0,{decimals - 1 - k}}}" for k in range(decimals))
+    fraction = f"(?:\\.[0-9]{{1,{decimals}}})?"
+    return f"(?:0{fraction}|-?[1-9][0-9]{{0,17}}{fraction}|-0\\.(?:{below_one}))"
 
+
+_GRAMMAR: Final = re.compile(_signed(30), re.ASCII)
 
 UnsignedText = Annotated[str, StringConstraints(pattern=f"^{_UNSIGNED}$")]
 """A non-negative decimal string."""
 
-SignedText = Annotated[str, StringConstraints(pattern=f"^-?{_UNSIGNED}$"), AfterValidator(_refuse_negative_zero)]
+SignedText = Annotated[str, StringConstraints(pattern=f"^{_signed(30)}$")]
 """A decimal string; what a negative one means is for the rules to permit."""
 
-ResultText = Annotated[str, StringConstraints(pattern=f"^-?{_RESULT}$"), AfterValidator(_refuse_negative_zero)]
+ResultText = Annotated[str, StringConstraints(pattern=f"^{_signed(MAX_RESULT_DECIMALS)}$")]
 """A declared result: at most nine decimals, all of them significant for the rounding."""
 
 
 def parse_decimal(text: object, place: str = "") -> Decimal:
     """The exact value of `text`. Raises `InputError` DECIMAL_FORMAT when it is outside the grammar."""
-    if not isinstance(text, str) or not _GRAMMAR.fullmatch(text) or (text[0] == "-" and not text.strip("-0.")):
+    if not isinstance(text, str) or not _GRAMMAR.fullmatch(text):
         raise InputError("DECIMAL_FORMAT", place=place, got=str(text)[:60])
     return Decimal(text)
 

@@ -7,7 +7,7 @@ The struct is encoded directly: eth-account's generic encoder accepts undeclared
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -37,6 +37,7 @@ def keccak(data: bytes) -> bytes:
     return bytes(keccak_256(data).digest())
 
 
+@lru_cache(maxsize=65_536)  # names come back in every line of every year; the walk over their signs need not
 def check_plain_text(text: str) -> str:
     """`text` when it is NFC and free of controls, bidi and zero-width signs; else `ValueError`."""
     if text.isascii() and text.isprintable():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -19,7 +20,7 @@ from ledger.findings import Finding, fail, not_checked
 from ledger.identifiers import DigestText
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds.factor import FactorSummary
-from ledger.numbers import ResultText, SignedText, UnsignedText, decimals_of, round_half_even
+from ledger.numbers import EXACT, ResultText, SignedText, UnsignedText, decimals_of, round_half_even
 from ledger.statement import Strict
 from ledger.units import Unit
 
@@ -162,6 +163,7 @@ class FootprintSummary(NamedTuple):
     product: str
 
 
+@cache
 def line_place(number: int) -> str:
     """The path of a line's part."""
     return f"lines/{number:04d}"
@@ -180,33 +182,40 @@ def emissions_of(content: Footprint) -> list[Exact]:
 
 
 def _check(content: Footprint) -> Iterator[Finding]:
-    decimals = decimals_of(content.result.footprint)
+    declared = content.result.footprint
+    decimals = decimals_of(declared)
+    half = _half_unit(decimals)
     try:
         exact = emissions_of(content)
     except InputError as err:
         yield fail(err.code, err.place, None, **err.values)
         return
     for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
-        rounded = round_half_even(emission, decimals)
-        if rounded != Decimal(line.emission) or decimals_of(line.emission) != decimals:
-            yield fail(
-                "LINE_ARITHMETIC",
-                line_place(number),
-                rounded - Decimal(line.emission),
-                name=line.name,
-                got=line.emission,
-                expected=f"{rounded:f}",
-            )
-    expected, declared = round_half_even(total(exact), decimals), Decimal(content.result.footprint)
-    if expected != declared:
-        yield fail(
-            "RESULT_ARITHMETIC",
-            "result",
-            expected - declared,
-            got=content.result.footprint,
-            expected=f"{expected:f}",
-        )
+        if not _rounds_to(emission, line.emission, decimals, half):
+            expected = round_half_even(emission, decimals)
+            yield fail("LINE_ARITHMETIC", line_place(number), expected - Decimal(line.emission), name=line.name,
+                       got=line.emission, expected=f"{expected:f}")  # fmt: skip
+    summed = total(exact)
+    if not _rounds_to(summed, declared, decimals, half):
+        expected = round_half_even(summed, decimals)
+        yield fail("RESULT_ARITHMETIC", "result", expected - Decimal(declared), got=declared, expected=f"{expected:f}")
     yield from _check_sources(content)
+
+
+@cache
+def _half_unit(decimals: int) -> Decimal:
+    return Decimal(5).scaleb(-decimals - 1)
+
+
+def _rounds_to(exact: Exact, text: str, decimals: int, half: Decimal) -> bool:
+    """Whether `exact`, rounded half to even, is written `text`; only a tie or a fraction needs the rounding itself."""
+    if decimals_of(text) != decimals:
+        return False
+    if isinstance(exact, Decimal):
+        distance = abs(EXACT.subtract(exact, Decimal(text)))
+        if distance != half:
+            return distance < half
+    return round_half_even(exact, decimals) == Decimal(text)
 
 
 def _check_sources(content: Footprint) -> Iterator[Finding]:
@@ -231,17 +240,15 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
     yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
 
 
-def _references(content: Footprint) -> Iterator[Reference]:
-    for number, line in enumerate(content.lines):
-        source = line.source
-        if source.type == "gas":
-            continue
-        kind = _FACTOR if source.type == "factor" else _FOOTPRINT
-        yield Reference(bytes.fromhex(source.digest[2:]), kind, line_place(number))
+def _references(content: Footprint) -> list[Reference]:
+    return [
+        Reference(bytes.fromhex(source.digest[2:]), _RESTS_ON[source.type], line_place(number))
+        for number, line in enumerate(content.lines)
+        if (source := line.source).type != "gas"
+    ]
 
 
-_FACTOR: Final = frozenset({"factor"})
-_FOOTPRINT: Final = frozenset({"footprint"})
+_RESTS_ON: Final = {"factor": frozenset({"factor"}), "upstream": frozenset({"footprint"})}
 
 
 def _check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -111,10 +112,8 @@ class TestEthAccountAcceptsMalformedMessages:
     def test_it_takes_other_spellings_of_a_number(self, number: object) -> None:
         data = json.loads(json.dumps(typed_data(STATEMENT, DOMAIN)))
         data["message"]["issuedAt"] = number
-        try:
+        with contextlib.suppress(Exception):  # newer versions may refuse some; the model must refuse all
             eth_account_digest(data)
-        except Exception:  # noqa: BLE001 - newer versions may refuse some; the model must refuse all
-            pass
         with pytest.raises(ValidationError):
             Statement.model_validate(data["message"])
 
@@ -130,7 +129,8 @@ def test_a_missing_or_null_field_is_refused(field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("kind", "Footprint"), ("kind", ""), ("kind", "a"), ("organisation", "91310113MADEM0011B"),
-     ("headline", ""), ("headline", "x" * 301), ("headline", "a\nb"), ("headline", "a\u202eb"), ("headline", "a\u200bb"),
+     ("headline", ""), ("headline", "x" * 301), ("headline", "a\nb"), ("headline", "a\u202eb"),
+     ("headline", "a\u200bb"),
      ("headline", "e\u0301"), ("headline", "a\x00"), ("headline", "\ufeffa"), ("subject", ""), ("subject", "x" * 201),
      ("content", "0x" + "11" * 31), ("content", "0x" + "AA" * 32), ("content", "11" * 32), ("content", b"\x11" * 32),
      ("previous", ""), ("issuedAt", -1), ("issuedAt", 2**53), ("issuedAt", "5"), ("issuedAt", 5.0), ("issuedAt", True)],
