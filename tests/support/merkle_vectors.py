@@ -24,8 +24,8 @@ ENTRIES = [
     bytes.fromhex(text)
     for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ]
-LEAVES = [rfc.leaf(entry) for entry in ENTRIES]
-OTHER = [rfc.leaf(b"another log" + entry) for entry in ENTRIES]
+OTHER = [b"another log" + entry for entry in ENTRIES]
+LEAVES = [rfc.mth([entry]) for entry in ENTRIES]
 
 
 def flipped(value: bytes, bit: int = 0) -> bytes:
@@ -45,27 +45,27 @@ def _inclusion(refused: str = "", **changed: Any) -> dict[str, Any]:
         "leaf": LEAVES[3],
         "index": 3,
         "size": 7,
-        "proof": rfc.path(3, LEAVES[:7]),
-        "root": rfc.mth(LEAVES[:7]),
+        "proof": rfc.path(3, ENTRIES[:7]),
+        "root": rfc.mth(ENTRIES[:7]),
     }
     return {"proves": "inclusion", **_texts(values | changed), "refused": refused}
 
 
 def _inclusion_cases() -> dict[str, dict[str, Any]]:
-    good = rfc.path(3, LEAVES[:7])
+    good = rfc.path(3, ENTRIES[:7])
     a, b, c, d = LEAVES[:4]
     duplicated = rfc.node(rfc.node(a, b), rfc.node(c, c))
     return {
         "inclusion-holds": _inclusion(),
-        "inclusion-holds-at-right-edge": _inclusion(leaf=LEAVES[6], index=6, proof=rfc.path(6, LEAVES[:7])),
+        "inclusion-holds-at-right-edge": _inclusion(leaf=LEAVES[6], index=6, proof=rfc.path(6, ENTRIES[:7])),
         "inclusion-holds-in-one-leaf-tree": _inclusion(leaf=a, index=0, size=1, proof=[], root=a),
         "inclusion-leaf-bit-flipped": _inclusion("INCLUSION_ROOT", leaf=flipped(d)),
-        "inclusion-root-bit-flipped": _inclusion("INCLUSION_ROOT", root=flipped(rfc.mth(LEAVES[:7]), 255)),
+        "inclusion-root-bit-flipped": _inclusion("INCLUSION_ROOT", root=flipped(rfc.mth(ENTRIES[:7]), 255)),
         "inclusion-node-bit-flipped": _inclusion("INCLUSION_ROOT", proof=[good[0], flipped(good[1]), good[2]]),
         "inclusion-nodes-reversed": _inclusion("INCLUSION_ROOT", proof=good[::-1]),
         "inclusion-node-removed": _inclusion("PROOF_LENGTH", proof=good[:-1]),
         "inclusion-proof-empty": _inclusion("PROOF_LENGTH", proof=[]),
-        "inclusion-root-appended": _inclusion("PROOF_LENGTH", proof=[*good, rfc.mth(LEAVES[:7])]),
+        "inclusion-root-appended": _inclusion("PROOF_LENGTH", proof=[*good, rfc.mth(ENTRIES[:7])]),
         "inclusion-leaf-prepended": _inclusion("PROOF_LENGTH", proof=[d, *good]),
         "inclusion-proof-of-64-nodes": _inclusion("PROOF_LENGTH", proof=[*good, *[bytes(32)] * 61]),
         "inclusion-node-of-31-bytes": _inclusion("PROOF_HASH_LENGTH", proof=[good[0][:31], *good[1:]]),
@@ -79,14 +79,14 @@ def _inclusion_cases() -> dict[str, dict[str, Any]]:
         "inclusion-in-another-log": _inclusion("INCLUSION_ROOT", root=rfc.mth(OTHER[:7])),
         # An entry made of two leaf hashes must not pass for their parent (T08).
         "inclusion-inner-node-as-entry": _inclusion(
-            "INCLUSION_ROOT", leaf=rfc.leaf(a + b), index=0, size=2, proof=[rfc.node(c, d)], root=rfc.mth(LEAVES[:4])
+            "INCLUSION_ROOT", leaf=rfc.mth([a + b]), index=0, size=2, proof=[rfc.node(c, d)], root=rfc.mth(ENTRIES[:4])
         ),
         # Trees that double an odd last leaf give [a, b, c] and [a, b, c, c] one root (CVE-2012-2459).
         "inclusion-in-tree-with-doubled-last-leaf": _inclusion(
             "PROOF_LENGTH", leaf=c, index=2, size=3, proof=[c, rfc.node(a, b)], root=duplicated
         ),
         "inclusion-of-doubled-last-leaf": _inclusion(
-            "INCLUSION_ROOT", leaf=c, index=3, size=4, proof=[c, rfc.node(a, b)], root=rfc.mth(LEAVES[:3])
+            "INCLUSION_ROOT", leaf=c, index=3, size=4, proof=[c, rfc.node(a, b)], root=rfc.mth(ENTRIES[:3])
         ),
     }
 
@@ -94,24 +94,24 @@ def _inclusion_cases() -> dict[str, dict[str, Any]]:
 def _consistency(refused: str = "", **changed: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "old_size": 3,
-        "old_root": rfc.mth(LEAVES[:3]),
+        "old_root": rfc.mth(ENTRIES[:3]),
         "new_size": 7,
-        "new_root": rfc.mth(LEAVES[:7]),
-        "proof": rfc.proof(3, LEAVES[:7]),
+        "new_root": rfc.mth(ENTRIES[:7]),
+        "proof": rfc.proof(3, ENTRIES[:7]),
     }
     return {"proves": "consistency", **_texts(values | changed), "refused": refused}
 
 
-def _against(new_leaves: list[bytes]) -> dict[str, Any]:
+def _against(entries: list[bytes]) -> dict[str, Any]:
     """An honest proof within a log that is not an extension of the old one."""
-    return {"new_size": len(new_leaves), "new_root": rfc.mth(new_leaves), "proof": rfc.proof(3, new_leaves)}
+    return {"new_size": len(entries), "new_root": rfc.mth(entries), "proof": rfc.proof(3, entries)}
 
 
 def _consistency_cases() -> dict[str, dict[str, Any]]:
-    good = rfc.proof(3, LEAVES[:7])
-    three, four, seven = (rfc.mth(LEAVES[:size]) for size in (3, 4, 7))
-    a, b, c, *rest = LEAVES[:7]
-    from_four: dict[str, Any] = {"old_size": 4, "old_root": four, "proof": rfc.proof(4, LEAVES[:7])}
+    good = rfc.proof(3, ENTRIES[:7])
+    three, four, seven = (rfc.mth(ENTRIES[:size]) for size in (3, 4, 7))
+    a, b, c, *rest = ENTRIES[:7]
+    from_four: dict[str, Any] = {"old_size": 4, "old_root": four, "proof": rfc.proof(4, ENTRIES[:7])}
     same: dict[str, Any] = {"new_size": 3, "new_root": three, "proof": []}
     empty: dict[str, Any] = {"old_size": 0, "old_root": rfc.mth([]), "proof": []}
     return {
@@ -134,12 +134,12 @@ def _consistency_cases() -> dict[str, dict[str, Any]]:
         "consistency-node-removed": _consistency("PROOF_LENGTH", proof=good[:-1]),
         "consistency-node-appended": _consistency("PROOF_LENGTH", proof=[*good, seven]),
         "consistency-old-root-prepended": _consistency(
-            "PROOF_LENGTH", **from_four | {"proof": [four, *rfc.proof(4, LEAVES[:7])]}
+            "PROOF_LENGTH", **from_four | {"proof": [four, *rfc.proof(4, ENTRIES[:7])]}
         ),
         "consistency-proof-empty": _consistency("PROOF_LENGTH", proof=[]),
         "consistency-proof-of-64-nodes": _consistency("PROOF_LENGTH", proof=[*good, *[bytes(32)] * 60]),
         "consistency-proof-replayed-for-larger-log": _consistency(
-            "CONSISTENCY_NEW_ROOT", new_size=8, new_root=rfc.mth(LEAVES)
+            "CONSISTENCY_NEW_ROOT", new_size=8, new_root=rfc.mth(ENTRIES)
         ),
         "consistency-log-shrinks": _consistency(
             "CONSISTENCY_SIZES", old_size=7, old_root=seven, new_size=3, new_root=three
@@ -151,7 +151,7 @@ def _consistency_cases() -> dict[str, dict[str, Any]]:
         "consistency-from-empty-with-another-root": _consistency("CONSISTENCY_OLD_ROOT", **empty | {"old_root": three}),
         "consistency-from-empty-with-proof": _consistency("PROOF_LENGTH", **empty | {"proof": good}),
         "consistency-entry-rewritten": _consistency("CONSISTENCY_OLD_ROOT", **_against([a, OTHER[1], c, *rest])),
-        "consistency-entry-dropped": _consistency("CONSISTENCY_OLD_ROOT", **_against([a, c, *rest, LEAVES[7]])),
+        "consistency-entry-dropped": _consistency("CONSISTENCY_OLD_ROOT", **_against([a, c, *rest, ENTRIES[7]])),
         "consistency-entries-swapped": _consistency("CONSISTENCY_OLD_ROOT", **_against([b, a, c, *rest])),
         "consistency-entry-inserted": _consistency("CONSISTENCY_OLD_ROOT", **_against([OTHER[0], a, b, c, *rest])),
     }

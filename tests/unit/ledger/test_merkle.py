@@ -26,7 +26,8 @@ from ledger.merkle import (
     verify_inclusion,
 )
 
-LEAVES = [leaf_hash(number.to_bytes(4, "big")) for number in range(300)]
+ENTRIES = [number.to_bytes(4, "big") for number in range(300)]
+LEAVES = [leaf_hash(entry) for entry in ENTRIES]
 HASHES = st.binary(min_size=32, max_size=32)
 
 # The roots over the first 1 to 8 entries of `merkle_vectors.ENTRIES`, as Certificate Transparency published them.
@@ -44,7 +45,7 @@ PUBLISHED_ROOTS = [
 
 def node_at(level: int, index: int) -> bytes:
     """The subtree root over the test's own leaves, from the RFC's recursion; only complete ones exist."""
-    below = LEAVES[index << level : (index + 1) << level]
+    below = ENTRIES[index << level : (index + 1) << level]
     assert len(below) == 1 << level, "a proof asked for a node that a log of tiles cannot give"
     return rfc9162.mth(below)
 
@@ -69,7 +70,7 @@ def test_leaves_and_nodes_hash_apart() -> None:
 
 @pytest.mark.parametrize("size", range(130))
 def test_root_and_frontier_are_the_rfcs(size: int) -> None:
-    expected = rfc9162.mth(LEAVES[:size])
+    expected = rfc9162.mth(ENTRIES[:size])
     assert root_of(LEAVES[:size]) == expected
     assert Frontier().extended(LEAVES[:size]).root() == expected
     assert Frontier.read(size, node_at).root() == expected
@@ -85,7 +86,7 @@ def test_frontier_grows_in_any_steps(steps: list[int], wasted: int) -> None:
         frontier = frontier.extended(LEAVES[size : size + step])
         size += step
     assert frontier == Frontier(size, frontier.hashes)
-    assert frontier.root() == rfc9162.mth(LEAVES[:size])
+    assert frontier.root() == rfc9162.mth(ENTRIES[:size])
 
 
 @pytest.mark.parametrize(("size", "hashes"), [(1, ()), (0, (LEAVES[0],)), (3, (LEAVES[0],)), (-1, ()), (2**63, ())])
@@ -96,27 +97,27 @@ def test_frontier_of_another_shape_is_refused(size: int, hashes: tuple[bytes, ..
 
 @pytest.mark.parametrize("size", range(1, 65))
 def test_every_leaf_is_provable(size: int) -> None:
-    root = rfc9162.mth(LEAVES[:size])
+    root = rfc9162.mth(ENTRIES[:size])
     for index in range(size):
         proof = inclusion_proof(index, size, node_at)
-        assert list(proof) == rfc9162.path(index, LEAVES[:size])
+        assert list(proof) == rfc9162.path(index, ENTRIES[:size])
         verify_inclusion(LEAVES[index], index, size, proof, root)
 
 
 @pytest.mark.parametrize("new_size", range(1, 65))
 def test_every_size_is_consistent_with_every_larger_one(new_size: int) -> None:
-    new_root = rfc9162.mth(LEAVES[:new_size])
+    new_root = rfc9162.mth(ENTRIES[:new_size])
     for old_size in range(1, new_size + 1):
         proof = consistency_proof(old_size, new_size, node_at)
-        assert list(proof) == rfc9162.proof(old_size, LEAVES[:new_size])
-        verify_consistency(old_size, rfc9162.mth(LEAVES[:old_size]), new_size, new_root, proof)
+        assert list(proof) == rfc9162.proof(old_size, ENTRIES[:new_size])
+        verify_consistency(old_size, rfc9162.mth(ENTRIES[:old_size]), new_size, new_root, proof)
     verify_consistency(0, EMPTY_ROOT, new_size, new_root, consistency_proof(0, new_size, node_at))
 
 
 @given(st.data(), st.integers(1, 300))
 def test_any_changed_bit_of_an_inclusion_is_refused(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
-    values = [LEAVES[index], rfc9162.mth(LEAVES[:size]), *inclusion_proof(index, size, node_at)]
+    values = [LEAVES[index], rfc9162.mth(ENTRIES[:size]), *inclusion_proof(index, size, node_at)]
     place = data.draw(st.integers(0, len(values) - 1))
     values[place] = merkle_vectors.flipped(values[place], data.draw(st.integers(0, 255)))
     leaf, root, *proof = values
@@ -127,7 +128,7 @@ def test_any_changed_bit_of_an_inclusion_is_refused(data: st.DataObject, size: i
 def test_any_other_index_is_refused(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(-2, 2 * size).filter(lambda number: number != index))
-    proof, root = inclusion_proof(index, size, node_at), rfc9162.mth(LEAVES[:size])
+    proof, root = inclusion_proof(index, size, node_at), rfc9162.mth(ENTRIES[:size])
     expected = {"INCLUSION_ROOT", "PROOF_LENGTH"} if 0 <= other < size else {"INCLUSION_INDEX"}
     assert refusal(verify_inclusion, LEAVES[index], other, size, proof, root) in expected
 
@@ -136,7 +137,7 @@ def test_any_other_index_is_refused(data: st.DataObject, size: int) -> None:
 def test_any_changed_bit_of_a_consistency_is_refused(data: st.DataObject, new_size: int) -> None:
     old_size = data.draw(st.integers(1, new_size - 1))
     proof = consistency_proof(old_size, new_size, node_at)
-    values = [rfc9162.mth(LEAVES[:old_size]), rfc9162.mth(LEAVES[:new_size]), *proof]
+    values = [rfc9162.mth(ENTRIES[:old_size]), rfc9162.mth(ENTRIES[:new_size]), *proof]
     place = data.draw(st.integers(0, len(values) - 1))
     values[place] = merkle_vectors.flipped(values[place], data.draw(st.integers(0, 255)))
     old_root, new_root, *changed = values
@@ -148,9 +149,9 @@ def test_any_changed_bit_of_a_consistency_is_refused(data: st.DataObject, new_si
 def test_a_rewritten_log_is_never_consistent(data: st.DataObject, new_size: int) -> None:
     old_size = data.draw(st.integers(1, new_size - 1))
     place = data.draw(st.integers(0, old_size - 1))
-    rewritten = [*LEAVES[:place], leaf_hash(b"rewritten"), *LEAVES[place + 1 : new_size]]
+    rewritten = [*ENTRIES[:place], b"rewritten", *ENTRIES[place + 1 : new_size]]
     proof = rfc9162.proof(old_size, rewritten)
-    arguments = (old_size, rfc9162.mth(LEAVES[:old_size]), new_size, rfc9162.mth(rewritten), proof)
+    arguments = (old_size, rfc9162.mth(ENTRIES[:old_size]), new_size, rfc9162.mth(rewritten), proof)
     code = refusal(verify_consistency, *arguments)
     # From a power of two the proof starts at the true old root, and so misses the rewritten new one.
     assert code == ("CONSISTENCY_OLD_ROOT" if old_size & (old_size - 1) else "CONSISTENCY_NEW_ROOT")

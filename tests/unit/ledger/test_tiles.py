@@ -30,7 +30,8 @@ from ledger.tiles import (
     tiles_after,
 )
 
-LEAVES = [leaf_hash(number.to_bytes(4, "big")) for number in range(70_200)]
+ENTRIES_OF_LOG = [number.to_bytes(4, "big") for number in range(70_200)]
+LEAVES = [leaf_hash(entry) for entry in ENTRIES_OF_LOG]
 
 
 class TileRows:
@@ -91,7 +92,7 @@ def test_tiles_hold_the_subtree_roots_of_the_specification(large_log: TileRows) 
         width = 256**level
         start = index * 256 * width
         if level or index in {0, 1, 272, 273}:
-            assert first == rfc9162.mth(LEAVES[start : start + width])
+            assert first == rfc9162.mth(ENTRIES_OF_LOG[start : start + width])
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 70_000])
@@ -127,7 +128,7 @@ def test_reader_answers_every_complete_node(size: int) -> None:
     hashes = TileReader(size, log.fetch)
     for level in range(size.bit_length()):
         for index in range(size >> level):
-            assert hashes(level, index) == rfc9162.mth(LEAVES[index << level : (index + 1) << level])
+            assert hashes(level, index) == rfc9162.mth(ENTRIES_OF_LOG[index << level : (index + 1) << level])
         assert refusal(hashes, level, size >> level) == "TILE_NODE"
     assert refusal(hashes, 0, -1) == refusal(hashes, -1, 0) == refusal(hashes, size.bit_length(), 0) == "TILE_NODE"
 
