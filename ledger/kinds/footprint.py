@@ -261,7 +261,7 @@ def _check_references(content: Footprint, around: Surroundings) -> Iterator[Find
         if line.source.type == "factor" and isinstance(known.summary, FactorSummary):
             yield from _check_factor(content, number, line, known, around)
         elif line.source.type == "upstream" and isinstance(known.summary, FootprintSummary):
-            yield from _check_upstream(content, number, line, known, around)
+            yield from _check_upstream(content, number, line, known)
 
 
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
@@ -301,9 +301,7 @@ def _check_newer_factor(
                    expected=f"{best.year}: {best.value}")  # fmt: skip
 
 
-def _check_upstream(
-    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
-) -> Iterator[Finding]:
+def _check_upstream(content: Footprint, number: int, line: Line, known: Known) -> Iterator[Finding]:
     upstream: FootprintSummary = known.summary
     same = same_value(line.value, line.per, upstream.footprint, upstream.unit, upstream.amount)
     if same is None:

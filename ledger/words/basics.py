@@ -71,4 +71,12 @@ WORDS: Final = {
         "不是加密密钥文件（Web3 keystore v3）", "not an encrypted key file (Web3 keystore version 3)"
     ),
     "KEYSTORE_PASSPHRASE": Words("密钥文件口令不对，请重试", "wrong passphrase for the key file, try again"),
+    "PERIOD_REVERSED": Words("期间的结束早于开始，请核对日期", "the period ends before it starts; check the dates"),
+    "AMOUNT_ZERO": Words("声明单位的数量不能为零", "the declared unit's amount cannot be zero"),
+    "OUTPUT_ZERO": Words("产量不能为零", "the output cannot be zero"),
+    "TEXT_NOT_NFC": Words("文字未按 NFC 规范化，请重新输入", "the text is not in Unicode form NFC; type it again"),
+    "TEXT_UNSAFE_SIGN": Words(
+        "文字含有看不见或会改变显示顺序的字符，请删除",
+        "the text holds signs that are invisible or reorder it; remove them",
+    ),
 }

@@ -211,7 +211,8 @@ def test_a_malformed_content_is_refused(change: dict[str, Any]) -> None:
 def gas_line(gas: str, value: str, amount: str = "2", unit: str = "kg") -> dict[str, Any]:
     emission = Decimal(amount) * Decimal(value) * (1000 if unit == "t" else 1)
     return {"kind": "process", "stage": "production", "name": "直接排放", "amount": amount, "unit": unit,
-            "source": {"type": "gas", "gas": gas, "value": value, "per": "kg"}, "emission": f"{emission:.6f}"}  # fmt: skip
+            "source": {"type": "gas", "gas": gas, "value": value, "per": "kg"},
+            "emission": f"{emission:.6f}"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("gas", "value", "right"), [
