@@ -63,6 +63,7 @@ abstract contract GuardianRecovery is IGuardianRecovery, OrganisationKeys {
     /// @inheritdoc IGuardianRecovery
     function approveRecovery(bytes32 organisation, address newKey) external {
         _requireVoter(organisation);
+        _requireUnused(newKey);
         if (_voteOf(organisation, msg.sender) == newKey) {
             revert RecoveryAlreadyApproved(organisation, newKey, msg.sender);
         }
@@ -224,6 +225,7 @@ abstract contract GuardianRecovery is IGuardianRecovery, OrganisationKeys {
     }
 
     function _voteCount(bytes32 organisation, address newKey) private view returns (uint256 count) {
+        if (newKey == address(0)) return 0; // stands for "has not voted"
         address[] storage guardians = _guardianSets[organisation].guardians;
         uint256 length = guardians.length;
         for (uint256 i = 0; i < length; ++i) {
