@@ -120,6 +120,17 @@ class Chain:
         self.block += count
         self.evm.set_block_env(pyrevm.BlockEnv(number=self.block))
 
+    @contextmanager
+    def rollback(self) -> Iterator[None]:
+        """Forgets at the end whatever happens inside."""
+        snapshot, block = self.evm.snapshot(), self.block
+        lengths = {address: len(events) for address, events in self.events.items()}
+        yield
+        self.evm.revert(snapshot)
+        self.mine(block - self.block)
+        for address, events in self.events.items():
+            del events[lengths[address] :]
+
     def transact(self, contract: Contract, sender: str, data: bytes) -> tuple[bytes, list[Event]]:
         """Sends `data` in the present block. Raises `Reverted`, and then nothing has changed."""
         with _revert_decoded([item for known in self.contracts.values() for item in known.abi]):
