@@ -104,7 +104,7 @@ def test_places_are_the_tiles_that_exist(size: int) -> None:
     assert [place.index for place in bundles] == list(range(len(bundles)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 700), max_size=8))
 def test_growing_in_steps_makes_the_same_tiles(steps: list[int]) -> None:
     log = grown(*steps)
@@ -133,7 +133,7 @@ def test_reader_answers_every_complete_node(size: int) -> None:
     assert refusal(hashes, 0, -1) == refusal(hashes, -1, 0) == refusal(hashes, size.bit_length(), 0) == "TILE_NODE"
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # roots of 70,000 leaves
 @given(st.data())
 def test_proofs_from_tiles_hold_across_tile_levels(large_log: TileRows, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70_000) | st.sampled_from([256, 257, 65_535, 65_536, 65_537]))
