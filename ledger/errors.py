@@ -1,4 +1,4 @@
-"""Errors of the project: a stable code, a place and values; the words come from `ledger.words`."""
+"""Errors of the project: a stable code, a place and values; the words come from `ledger.catalogue`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class TanjiError(Exception):
 
     def words(self, language: str = "zh") -> str:
         """The message with its place and what to do, in `zh` or `en`."""
-        from ledger.words import render
+        from ledger.catalogue import render
 
         return render(self.code, self.values, self.place, language)
 

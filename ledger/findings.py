@@ -52,7 +52,7 @@ class Finding:
 
     def words(self, language: str = "zh") -> str:
         """The finding in a sentence, with its place."""
-        from ledger.words import render
+        from ledger.catalogue import render
 
         return render(self.code, self.values, self.place, language)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import ledger
+from ledger.catalogue import catalogue, render
 from ledger.disclosures import SEED_BYTES, disclose, hide, parse_content
 from ledger.errors import EvidenceError, IncompleteError, TanjiError
 from ledger.kinds import all_kinds, kind_named
 from ledger.kinds.withdrawal import Withdrawal
-from ledger.words import catalogue, render
 
 SEED = bytes(SEED_BYTES)
 KIND = kind_named("withdrawal")
