@@ -7,13 +7,13 @@ import {ITransparencyLog} from "./interfaces/ITransparencyLog.sol";
 import {ConsistencyProof} from "./libraries/ConsistencyProof.sol";
 
 /// @title The anchor of an append-only log
-contract TransparencyLog is ITransparencyLog, NumberedEvents, AccessControl {
+contract TransparencyLog is ITransparencyLog, AccessControl, NumberedEvents {
     /// @notice Role of the accounts that may append.
     bytes32 public constant OPERATOR_ROLE = keccak256("OPERATOR_ROLE");
     uint256 private constant _MAX_ORIGIN_BYTES = 255;
     uint64 private constant _MAX_SIZE = uint64(type(int64).max);
 
-    // `_size` and `_checkpointCount` share the storage slot of the event counter: one write for all three
+    // these two share the storage slot of the event counter, because NumberedEvents is the last base: one write for all
     uint64 private _size;
     uint64 private _checkpointCount;
     mapping(uint64 size => bytes32 root) private _roots;
