@@ -1,0 +1,1 @@
+"""The command groups, one module each; heavy imports happen inside the commands."""

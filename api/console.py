@@ -1,0 +1,172 @@
+"""What a person sees: results on stdout, progress and messages on stderr, colour and bars only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.settings import Settings, load
+from ledger.errors import TanjiError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="结果写成一个 JSON 对象。Print the result as one JSON object.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        help="口令文件，首行为口令；不给则提示输入。Passphrase is the file's first line; prompted for when not given.",
+    ),
+]
+
+
+@dataclass
+class Session:
+    """One run of the command line: the asked data folder and language, read when first needed."""
+
+    home: Path | None = None
+    asked_language: str | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return load(self.home, self.asked_language)
+
+    @property
+    def language(self) -> str:
+        """`zh` or `en`."""
+        return self.settings.language
+
+    def say(self, zh: str, en: str) -> None:
+        """A message to the person, on stderr."""
+        err().print(zh if self.language == "zh" else en, highlight=False, soft_wrap=True)
+
+    def pick(self, zh: str, en: str) -> str:
+        """One of two texts, by language."""
+        return zh if self.language == "zh" else en
+
+
+def session(ctx: typer.Context) -> Session:
+    """The run's session."""
+    found = ctx.find_root().obj
+    return found if isinstance(found, Session) else Session()
+
+
+def out() -> Console:
+    """Standard output; NO_COLOR and a pipe are obeyed."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout)
+
+
+def err() -> Console:
+    """Standard error."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr)
+
+
+def write_json(value: object) -> None:
+    """One JSON object on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def write_line(text: str) -> None:
+    """One line of a result on stdout, without markup."""
+    sys.stdout.write(text + "\n")
+
+
+def show_error(error: TanjiError, language: str) -> None:
+    """The error's words with code and place, and every problem of a draft."""
+    problems = getattr(error, "problems", ()) or (error,)
+    label = "错误" if language == "zh" else "error"
+    for problem in problems:
+        err().print(f"{label} {problem.code}  {problem.words(language)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def write_file(path: Path, data: bytes, *, secret: bool = False, replace: bool = False) -> None:
+    """`data` under `path`, whole or not at all; a secret is readable by its owner only.
+
+    Raises `InputError` FILE_EXISTS unless it may be replaced, FILE_NOT_WRITTEN when the folder refuses.
+    """
+    from ledger.errors import InputError
+
+    if path.exists() and not replace:
+        raise InputError("FILE_EXISTS", place=str(path))
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if secret else 0o644)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError("FILE_NOT_WRITTEN", place=str(path), got=error.strerror or "") from error
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a person's file. Raises `InputError` FILE_NOT_READ."""
+    from ledger.errors import InputError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("FILE_NOT_READ", place=str(path), got=error.strerror or "") from error
+
+
+def passphrase(ctx: typer.Context, file: Path | None, *, new: bool = False) -> str:
+    """The passphrase: `file`'s first line, else a pipe's, else asked for without echo; never from the command line."""
+    from ledger.errors import InputError
+
+    if file is not None:
+        first = read_file(file).decode("utf-8", "replace").splitlines()[:1]
+        if not first or not first[0]:
+            raise InputError("PASSPHRASE_EMPTY", place=str(file))
+        return first[0]
+    if not sys.stdin.isatty():
+        piped = sys.stdin.readline().rstrip("\r\n")
+        if not piped:
+            raise InputError("PASSPHRASE_NO_TERMINAL")
+        return piped
+    words = session(ctx).pick("口令", "Passphrase")
+    entered: Any = typer.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
+    return str(entered)
+
+
+@contextmanager
+def progress(ctx: typer.Context, zh: str, en: str, total: int | None = None) -> Iterator[Any]:
+    """A function that advances a bar by n; on anything but a terminal one line at the start and one at the end."""
+    run = session(ctx)
+    title = run.pick(zh, en)
+    started = time.monotonic()
+    if not sys.stderr.isatty():
+        err().print(f"{title} …", markup=False, highlight=False)
+        yield lambda _n=1: None
+        err().print(f"{title}: {time.monotonic() - started:.1f} s", markup=False, highlight=False)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err(), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda n=1: bar.advance(task, n)
