@@ -98,7 +98,8 @@ def _model(draft: Draft, value: Mapping[str, Any], places: list[str]) -> Footpri
             where = error["loc"]
             place = places[int(where[1])] if where[:1] == ("lines",) and len(where) > 1 else draft.place
             field = next((draft.header[str(n)].place for n in where[-1:] if str(n) in draft.header), place)
-            problems.add("DRAFT_VALUE", field, field=".".join(map(str, where)), got=error["msg"][:120])
+            code = "DRAFT_GEOGRAPHY" if where[-1:] == ("geography",) else "DRAFT_VALUE"
+            problems.add(code, field, field=".".join(map(str, where)), got=error["msg"][:120])
         problems.check()
         raise
 

@@ -249,6 +249,7 @@ def _from_csv(text: str, name: str) -> Draft:
             lines.append((f"{name} A{number}", _csv_line(cells, columns, name, number, problems)))
         elif any(english(cell, {"kind": LINE_NAMES["kind"]}) for cell in cells):
             columns = _csv_columns(cells, name, number, problems)
+            problems.check()
         else:
             _csv_header(cells, header, name, number, problems)
     problems.check()

@@ -47,6 +47,9 @@ WORDS: Final = {
         "“{got}”不在允许的取值中。是否想填：{expected}", "“{got}” is not allowed. Perhaps: {expected}"
     ),
     "DRAFT_VALUE": Words("{field} 的值不被接受：{got}", "{field} is not accepted: {got}"),
+    "DRAFT_GEOGRAPHY": Words(
+        "{field} 应为国家或地区代码，例如 CN、CN-SH、GLO", "{field} is a country or region code such as CN, CN-SH, GLO"
+    ),
     "DRAFT_PERIOD": Words(
         "期间“{got}”应写成 起始日..结束日，例如 2025-01-01..2025-12-31",
         "the period “{got}” should be first day..last day, such as 2025-01-01..2025-12-31",

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from support.books import PRESS, STEEL, ListedBook, coil
+
+from api.declaring import build
+from api.drafts import DraftError, read_draft
+from ledger.findings import Outcome
+from ledger.identifiers import digest_to_text
+from ledger.kinds.footprint import KIND, Footprint
+
+EXAMPLES = {e: files("api").joinpath(f"data/example_draft.{e}").read_text(encoding="utf-8") for e in ("yml", "csv")}
+
+
+@pytest.fixture
+def book() -> ListedBook:
+    found = ListedBook()
+    found.add("footprint", STEEL, coil())
+    return found
+
+
+def built(tmp_path: Path, book: ListedBook, text: str, ending: str = "yml") -> tuple[str, Footprint]:
+    path = tmp_path / f"part.{ending}"
+    path.write_text(text, encoding="utf-8")
+    return build(read_draft(path), book)
+
+
+def problems(tmp_path: Path, book: ListedBook, text: str, ending: str = "yml") -> list[tuple[str, str]]:
+    with pytest.raises(DraftError) as refused:
+        built(tmp_path, book, text, ending)
+    for problem in refused.value.problems:
+        assert "{" not in problem.words("zh") + problem.words("en"), problem
+    return [(p.code, p.place.removeprefix(f"part.{ending}").strip()) for p in refused.value.problems]
+
+
+@pytest.mark.parametrize("ending", ["yml", "csv"])
+def test_the_golden_part_comes_out_to_the_last_digit(tmp_path: Path, book: ListedBook, ending: str) -> None:
+    organisation, content = built(tmp_path, book, EXAMPLES[ending], ending)
+    assert organisation == PRESS
+    assert content.result.footprint == "26.862865"
+    assert [line.emission for line in content.lines] == ["25.690895", "1.068745", "0.068125", "0.035100"]
+    assert not [f for f in KIND.check(content) if f.outcome is Outcome.FAIL]
+
+
+def test_pins_are_the_ledgers_values(tmp_path: Path, book: ListedBook) -> None:
+    _, content = built(tmp_path, book, EXAMPLES["yml"])
+    upstream = next(book.declarations(STEEL, "CR-COIL").__iter__())
+    assert content.lines[0].source.model_dump() == {
+        "type": "upstream", "digest": digest_to_text(upstream.digest), "value": "2569.089510", "per": "t",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "code", "place"), [
+    ("organisation: 91320585MADEM002X4", "organisation: 91320585MADEM002X5", "ORGANISATION_CHECK_DIGIT",
+     ":3 organisation"),
+    ("organisation: 91320585MADEM002X4", "organisation: ", "DRAFT_FIELD_MISSING", ""),
+    ("product: 车门内板", "product: ", "DRAFT_FIELD_MISSING", ""),
+    ("product: 车门内板", 'product: "车门\\u202e内板"', "DRAFT_VALUE", ":4 product"),
+    ("unit: piece", "unit: 箱", "DRAFT_CHOICE", ":6 unit"),
+    ("2025-01-01..2025-12-31", "2025", "DRAFT_PERIOD", ":7 period"),
+    ("2025-01-01..2025-12-31", "2025-02-30..2025-12-31", "DRAFT_VALUE", ""),
+    ("2025-01-01..2025-12-31", "2025-12-31..2025-01-01", "DRAFT_VALUE", ""),
+    ("boundary: cradle-to-gate", "boundary: gate", "DRAFT_CHOICE", ":8 boundary"),
+    ("geography: CN-JS", "geography: 江苏", "DRAFT_GEOGRAPHY", ":9 geography"),
+    ("gwp: AR5", "gwp: AR4", "DRAFT_CHOICE", ":10 gwp"),
+    ("decimals: 6", "decimals: 10", "DRAFT_CHOICE", ":11 decimals"),
+    ("output: 400000", "output: 400,000", "DECIMAL_FORMAT", ":12 output"),
+    ("amount: 740\n", "amount: ７４０\n", "DECIMAL_FORMAT", ":23 lines/1/amount"),
+    ("amount: 740\n", "amount: 7.4e2\n", "DECIMAL_FORMAT", ":23 lines/1/amount"),
+    ("amount: 740\n", "amount: \n", "DRAFT_FIELD_MISSING", ":20 lines/1"),
+    ("    unit: MWh\n    factor: elec-fp-cn/2024", "    unit: kg\n    factor: elec-fp-cn/2024", "UNIT_MISMATCH",
+     ":24 lines/1/unit"),
+    ("kind: electricity", "kind: elektrizität", "DRAFT_CHOICE", ":21 lines/1/kind"),
+    ("kind: electricity", "kind: upstream", "LINE_SOURCE", ":20 lines/1"),
+    ("factor: elec-fp-cn/2024", "factor: elec-fp-cn/2019", "FACTOR_NOT_FOUND", ":25 lines/1/factor"),
+    ("factor: elec-fp-cn/2024", "factor: 0x12", "DIGEST_FORMAT", ":25 lines/1/factor"),
+    ("factor: elec-fp-cn/2024", "factor: 0x" + "12" * 32, "FACTOR_NOT_FOUND", ":25 lines/1/factor"),
+    ("factor: elec-fp-cn/2024  ", "value: 0.42\n    factor: elec-fp-cn/2024", "PIN_DIFFERS", ":25 lines/1/value"),
+    ("factor: elec-fp-cn/2024  ", "gas: CO2\n    factor: elec-fp-cn/2024", "LINE_ONE_SOURCE", ":20 lines/1"),
+    ("    factor: elec-fp-pv-cn/2023\n", "", "LINE_ONE_SOURCE", ":26 lines/2"),
+    ("factor: elec-fp-pv-cn/2023", "gas: CO3", "DRAFT_CHOICE", ":31 lines/2/gas"),
+    ("A/CR-COIL", "A/COIL", "UPSTREAM_NOT_FOUND", ":19 lines/0/upstream"),
+    ("upstream: 91310113MADEM0011A", "upstream: 91310113MADEM0011B", "ORGANISATION_CHECK_DIGIT",
+     ":19 lines/0/upstream"),
+])  # fmt: skip
+def test_a_wrong_field_is_named_with_its_row(
+    tmp_path: Path, book: ListedBook, old: str, new: str, code: str, place: str
+) -> None:
+    assert old in EXAMPLES["yml"]
+    found = problems(tmp_path, book, EXAMPLES["yml"].replace(old, new, 1))
+    assert [c for c, _ in found] == [code]
+    if code not in ("LINE_SOURCE", "LINE_ONE_SOURCE", "DRAFT_FIELD_MISSING", "DRAFT_CHOICE"):
+        assert found[0][1].startswith(place)
+
+
+@pytest.mark.parametrize(("old", "new", "code", "place"), [
+    ("740,兆瓦时", "740,兆瓦", "DRAFT_CHOICE", "E14"),
+    ("740,兆瓦时", "1 240,兆瓦时", "DECIMAL_FORMAT", "D14"),
+    ("elec-fp-cn/2024", "elec-fp-xx/2024", "FACTOR_NOT_FOUND", "F14"),
+    ("740,兆瓦时", "740,吨", "UNIT_MISMATCH", "E14"),
+    ("GWP,AR5", "GWP,5", "DRAFT_CHOICE", "B8"),
+])  # fmt: skip
+def test_a_wrong_cell_is_named(tmp_path: Path, book: ListedBook, old: str, new: str, code: str, place: str) -> None:
+    assert problems(tmp_path, book, EXAMPLES["csv"].replace(old, new, 1), "csv") == [(code, place)]
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_the_file(tmp_path: Path, book: ListedBook) -> None:
+    text = EXAMPLES["yml"].replace("output: 400000", "output: 1e5").replace("elec-fp-cn/2024", "x/1")
+    assert [code for code, _ in problems(tmp_path, book, text)] == ["DECIMAL_FORMAT", "FACTOR_NOT_FOUND"]
+
+
+def test_an_upstream_that_was_replaced_is_refused_by_digest(tmp_path: Path, book: ListedBook) -> None:
+    old = book.add("footprint", STEEL, coil("2576.793510"), current=False)
+    text = EXAMPLES["yml"].replace("91310113MADEM0011A/CR-COIL", digest_to_text(old))
+    assert [code for code, _ in problems(tmp_path, book, text)] == ["UPSTREAM_NOT_CURRENT"]
+
+
+def test_two_live_declarations_ask_for_a_digest(tmp_path: Path, book: ListedBook) -> None:
+    book.add("footprint", STEEL, coil("2576.793510"))
+    assert [code for code, _ in problems(tmp_path, book, EXAMPLES["yml"])] == ["UPSTREAM_AMBIGUOUS"]
+
+
+def test_an_upstream_for_many_units_is_pinned_per_one_when_that_is_exact(tmp_path: Path) -> None:
+    book = ListedBook()
+    book.add("footprint", STEEL, coil("2569089.510", "1000", "t"))
+    _, content = built(tmp_path, book, EXAMPLES["yml"])
+    assert content.result.footprint == "26.862865"
+    book = ListedBook()
+    book.add("footprint", STEEL, coil("1.0", "3", "t"))
+    assert [code for code, _ in problems(tmp_path, book, EXAMPLES["yml"])] == ["UPSTREAM_AMOUNT"]
