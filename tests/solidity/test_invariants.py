@@ -174,7 +174,13 @@ class RegistryMachine(RuleBasedStateMachine):
     def set_guardians(self, sender: str, organisation: bytes, count: int) -> None:
         self.attempt(sender, "setGuardians", organisation, GUARDIANS[:count], min(count, 2))
 
-    @rule(sender=people, organisation=organisations, delegate=st.sampled_from(PEOPLE), until=st.sampled_from(FAR), add=st.booleans())
+    @rule(
+        sender=people,
+        organisation=organisations,
+        delegate=st.sampled_from(PEOPLE),
+        until=st.sampled_from(FAR),
+        add=st.booleans(),
+    )
     def delegate(self, sender: str, organisation: bytes, delegate: str, until: int, add: bool) -> None:
         if add:
             self.attempt(sender, "addDelegate", organisation, delegate, ZERO, until)

@@ -216,6 +216,11 @@ def test_a_call_to_an_account_without_code_is_refused(world: World) -> None:
         world.govern((STRANGER, b"\x01\x02\x03\x04"))
 
 
+def test_a_call_that_fails_without_a_reason_fails_the_decision(world: World) -> None:
+    with reverts("FailedCall"):
+        world.govern((world.log.address, b"\x01\x02\x03\x04"))
+
+
 def test_a_target_that_calls_back_cannot_execute_twice(world: World) -> None:
     target = world.chain.deploy("ReentrantTarget")
     world.govern_registry("addRegistrar", target.address)
