@@ -31,7 +31,6 @@ MAX_NAME_CHARS: Final = 255
 _ED25519: Final = b"\x01"
 _KEY_BYTES: Final = 32
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
-_KEY_ID: Final = re.compile(r"[0-9a-f]{8}")
 _SECRET_PREFIX: Final = "PRIVATE+KEY+"  # noqa: S105 -- the published prefix of the format, not a secret
 
 
@@ -216,14 +215,14 @@ def _parse_signature(line: str) -> tuple[str, bytes]:
 
 
 def _parse_key(text: str) -> tuple[str, bytes]:
-    """Name and key bytes of a vkey or of the rest of an skey; the caller compares the key id."""
+    """Name and key bytes of a vkey or of the rest of an skey.
+
+    The key id and the type byte are not looked at: callers compare the whole text with the key's own.
+    """
     parts = text.split("+", 2)
-    if len(parts) != 3 or not _KEY_ID.fullmatch(parts[1]):
+    if len(parts) != 3:
         raise CheckpointError("NOTE_KEY")
-    material = _strict_base64(parts[2], "NOTE_KEY")
-    if material[:1] != _ED25519:
-        raise CheckpointError("NOTE_KEY")
-    return parts[0], material[1:]
+    return parts[0], _strict_base64(parts[2], "NOTE_KEY")[1:]
 
 
 def _is_name(name: str) -> bool:

@@ -126,7 +126,8 @@ def consistency_proof(old_size: int, new_size: int, hashes: NodeReader) -> tuple
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Hold a proof that the leaf hash `leaf` is at `index` in the tree of `size` leaves with `root`.
 
-    RFC 9162 section 2.1.3.2. Raises `ProofError` INCLUSION_INDEX, PROOF_LENGTH, PROOF_HASH_LENGTH or
+    RFC 9162 section 2.1.3.2. A proof can hold for neighbouring sizes as well: take `size` and `root` together from
+    one checkpoint. Raises `ProofError` INCLUSION_INDEX, PROOF_LENGTH, PROOF_HASH_LENGTH or
     INCLUSION_ROOT, and nothing else.
     """
     _require_index(index, size)
@@ -168,7 +169,8 @@ def _climb(node: bytes, left: bytes, sibling: bytes, position: int, last: int) -
 
     A consistency proof builds the old root in `left`: siblings to the right are not in the old tree.
     """
-    # An odd last node has no sibling: it rises unchanged until it is a right child.
+    # An odd last node has no sibling: it rises unchanged until it is a right child. The exact length, demanded
+    # before, is what ends this at the root.
     while position == last and not position & 1:
         position, last = position >> 1, last >> 1
     if position & 1:

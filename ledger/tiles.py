@@ -164,11 +164,11 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
     """
     entries: list[bytes] = []
     offset = 0
-    while offset < len(data) and len(entries) <= width:
+    while offset < len(data):
         start = offset + 2
         offset = start + int.from_bytes(data[offset:start], "big")
-        if start > len(data) or offset > len(data):
-            raise TileError("BUNDLE_TRUNCATED", got=len(data), expected=max(start, offset))
+        if offset > len(data):
+            raise TileError("BUNDLE_TRUNCATED", got=len(data), expected=offset)
         entries.append(data[start:offset])
     if len(entries) != width:
         raise TileError("BUNDLE_WIDTH", got=len(entries), expected=width)

@@ -115,6 +115,7 @@ def test_garbage_is_refused_by_no_other_error(garbage: bytes) -> None:
         "example.com/log\n5\n{root}",
         "example.com/log\n5\n{root}\nextension\n",
         "example.com/log\n5\n{root}\n\n",
+        "example.com/log\n5\n{root}\nextension",
         "example.com/log\n05\n{root}\n",
         "example.com/log\n+5\n{root}\n",
         "example.com/log\n-5\n{root}\n",
