@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from api.commands import declare, factor, key, sign
+from api.commands import chain, declare, factor, key, org, sign
 from api.console import Session, err, session, show_error
 from api.settings import language_of
 from ledger.errors import InputError, TanjiError
@@ -91,6 +91,8 @@ def root(
     ctx.obj = Session(home, lang)
 
 
+app.add_typer(org.app, name="org")
+app.add_typer(chain.app, name="chain")
 app.add_typer(key.app, name="key")
 app.add_typer(factor.app, name="factor")
 app.command("declare", epilog=EXIT_HELP)(declare.declare)

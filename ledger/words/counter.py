@@ -108,6 +108,21 @@ WORDS: Final = {
         "数据文件夹中还没有账本：缺少 {got}。请先运行 tanji chain start",
         "no ledger here: {got} is missing. Run tanji chain start first",
     ),
+    "CHAIN_NOT_NAMED": Words(
+        "不知道连哪条链。请运行 tanji chain start，或设 TANJI_CHAIN_URL",
+        "no chain is named. Run tanji chain start, or set TANJI_CHAIN_URL",
+    ),
+    "ACCOUNT_ONE": Words("请给出 --key 或 --account 之一", "give one of --key and --account"),
+    "ACCOUNT_UNKNOWN": Words("没有开发账户“{got}”。可用：{expected}", "no development account “{got}”: {expected}"),
+    "REGISTRARS_NEEDED": Words(
+        "链 {got} 不是本机开发链，请用 --registrar 给出登记方的密钥文件",
+        "chain {got} is not the local one: give the registrars' key files with --registrar",
+    ),
+    "ORGANISATION_UNKNOWN": Words("链上没有组织 {got}", "the chain has no organisation {got}"),
+    "RECOVERY_ADDRESS": Words(
+        "start 和 approve 要给出新钥匙的地址，veto 和 complete 不要",
+        "start and approve take the new key's address, veto and complete none",
+    ),
     "DEMO_WRONG": Words(
         "演示结果与预期不符：{got}，应为 {expected}", "the demonstration went wrong: {got}, expected {expected}"
     ),
