@@ -140,6 +140,40 @@ def test_empty_and_overlong_proofs_are_refused(old: int, new: int) -> None:
         refuses(log, new, ROOTS[new], proof[::-1] if len(proof) > 1 else [*proof, *proof])
 
 
+def one_level_too_deep(old: int, new: int) -> tuple[bytes, list[bytes]]:
+    """A root and a proof with one node too many, made to end at the true old root.
+
+    The proof begins in the right half of its true first node, so every left node comes one place later and the last
+    one after the walk is over. The new root then holds the old entries at wrong depths: none could be proved under it.
+    """
+    size = old & -old
+    half = old - size // 2
+    left, forged_root = rfc9162.mth(ENTRIES[old - size : half]), rfc9162.mth(ENTRIES[half:old])
+    forged = [forged_root]
+    first, second = old // size - 1, (new - 1) >> (size.bit_length() - 1)
+    for node in rfc9162.proof(old, ENTRIES[:new])[1:]:
+        if first & 1 or first == second:
+            forged.append(left)
+            forged_root, left = rfc9162.node(left, forged_root), node
+            while first and not first & 1:
+                first, second = first >> 1, second >> 1
+        else:
+            forged.append(node)
+            forged_root = rfc9162.node(forged_root, node)
+        first, second = first >> 1, second >> 1
+    return rfc9162.node(left, forged_root), [*forged, left]
+
+
+@pytest.mark.parametrize(("old", "new"), [(6, 7), (6, 8), (12, 13), (12, 16), (20, 27), (24, 100), (96, 300)])
+def test_an_overlong_proof_that_still_ends_at_the_old_root_is_refused(old: int, new: int) -> None:
+    forged_root, forged = one_level_too_deep(old, new)
+    assert forged_root != ROOTS[new]
+    assert len(forged) == len(rfc9162.proof(old, ENTRIES[:new])) + 1
+    with anchored(old, ROOTS[old]) as log:
+        refuses(log, new, forged_root, forged)
+        accepts(log, new, ROOTS[new], rfc9162.proof(old, ENTRIES[:new]))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, MAX_SIZE - 1), st.integers(1, MAX_SIZE), st.data())
 def test_sizes_up_to_the_largest(first: int, second: int, data: st.DataObject) -> None:
