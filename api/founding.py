@@ -8,9 +8,10 @@ from api.console import write_file
 from api.settings import Settings
 
 if TYPE_CHECKING:
+    from ledger.trust import TrustFile
+
     from ledger.chain.config import LocalChainConfig
     from ledger.chain.deploy import Deployment
-    from ledger.trust import TrustFile
 
 
 def found_ledger(settings: Settings, config: LocalChainConfig, url: str) -> Deployment:

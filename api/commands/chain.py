@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ Tools = Annotated[
 
 def tools_folder(asked: Path | None) -> Path:
     """Where engines are kept: beside the chain's description, so that they are fetched once."""
-    return asked or config_path().parent / ".tools"
+    return asked or Path(os.environ.get("TANJI_TOOLS") or config_path().parent / ".tools")
 
 
 @app.command("start")
