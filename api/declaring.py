@@ -266,7 +266,8 @@ def _by_digest(text: Text, book: Book, kind: str) -> list[Found]:
     return [found] if found is not None and found.statement.kind == kind else []
 
 
-def _pin_factor(text: Text, book: Book) -> dict[str, Any]:
+def find_factor(text: Text, book: Book) -> Found:
+    """The factor that a draft names: a digest, or series/year and perhaps /geography. Raises `InputError`."""
     if text.text.startswith("0x"):
         candidates = _by_digest(text, book, "factor")
     else:
@@ -277,7 +278,11 @@ def _pin_factor(text: Text, book: Book) -> dict[str, Any]:
             if isinstance(item.content, Factor) and str(item.content.header.year) == year
             and geography in ("", item.content.header.geography)
         ]  # fmt: skip
-    found = _one(candidates, text, "FACTOR_NOT_FOUND", "FACTOR_AMBIGUOUS")
+    return _one(candidates, text, "FACTOR_NOT_FOUND", "FACTOR_AMBIGUOUS")
+
+
+def _pin_factor(text: Text, book: Book) -> dict[str, Any]:
+    found = find_factor(text, book)
     content: Factor = found.content
     return {"type": "factor", "digest": digest_to_text(found.digest), "value": content.result.value,
             "per": content.result.per}  # fmt: skip

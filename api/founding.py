@@ -22,12 +22,15 @@ def found_ledger(settings: Settings, config: LocalChainConfig, url: str) -> Depl
     from ledger.chain.client import connect
     from ledger.chain.deploy import deploy
     from ledger.checkpoint import SignerKey
+    from ledger.store.crypto import create_master_key
 
     keys = config.accounts.keys
     registrars = [keys[role] for role in config.accounts.registrars]
     with connect(url, chain_id=config.chain_id, genesis=None, contracts={}) as client:
         operator = config.accounts.address("operator")
         deployment, _ = deploy(client, keys["deployer"], registrars, [operator], config.rules())
+    if not settings.master_key.is_file():
+        create_master_key(settings.master_key)
     signer = SignerKey.generate(config.contracts.origin)
     write_file(settings.log_key, signer.to_text().encode(), secret=True, replace=True)
     trust = trust_of(deployment, config.contracts.origin, signer.verifier.to_text())

@@ -36,3 +36,43 @@ def seed(
             f"{'':24} 出处 source: {source.document}，{source.published}，{source.certainty} 级；原文 {source.printed}"
         )
     session(ctx).say(f"共 {len(chosen)} 个因子", f"{len(chosen)} factors")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    find: Annotated[str, typer.Argument(help="按系列或名称筛选。Part of a series or name.")] = "",
+    *,
+    json_: Json = False,
+) -> None:
+    """账本中当前有效的因子；草稿里按“系列/年份”引用。Current factors of the ledger; drafts name them series/year."""
+    from api.counter import StoreBook, open_own_store
+    from api.factors import factor_name
+
+    with open_own_store(session(ctx).settings) as store, store.read() as reader:
+        found = [
+            f for f in StoreBook(reader).all_of("factor") if find in f.content.header.series + f.content.header.name
+        ]
+    if json_:
+        write_json({"factors": [{"digest": "0x" + f.digest.hex(), "organisation": f.statement.organisation,
+                                 **f.content.model_dump(mode="json", exclude_none=True)} for f in found]})  # fmt: skip
+        return
+    for f in found:
+        header, result = f.content.header, f.content.result
+        write_line(f"{factor_name(f.content):24} {result.value} kg{header.gas_basis}/{result.per}  {header.kind}  "
+                   f"{header.geography}  {header.name}  0x{f.digest.hex()}")  # fmt: skip
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context, factor: Annotated[str, typer.Argument(help="系列/年份或摘要。Series/year or digest.")]
+) -> None:
+    """一个因子的全部内容与出处，JSON。One factor with its source, as JSON."""
+    from api.counter import open_ledger
+    from api.declaring import find_factor
+    from api.drafts import Text
+
+    with open_ledger(session(ctx).settings) as ledger:
+        found = find_factor(Text(factor, ""), ledger.book)
+    write_json({"digest": "0x" + found.digest.hex(), "organisation": found.statement.organisation,
+                **found.content.model_dump(mode="json", exclude_none=True)})  # fmt: skip

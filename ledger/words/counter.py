@@ -118,6 +118,7 @@ WORDS: Final = {
         "链 {got} 不是本机开发链，请用 --registrar 给出登记方的密钥文件",
         "chain {got} is not the local one: give the registrars' key files with --registrar",
     ),
+    "STATEMENT_UNKNOWN": Words("账本中没有声明 {got}", "the ledger has no statement {got}"),
     "ORGANISATION_UNKNOWN": Words("链上没有组织 {got}", "the chain has no organisation {got}"),
     "RECOVERY_ADDRESS": Words(
         "start 和 approve 要给出新钥匙的地址，veto 和 complete 不要",
