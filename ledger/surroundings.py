@@ -1,0 +1,98 @@
+"""The log as the statements of one batch meet it, each after those before it; read from the store in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ledger.disclosures import parse_content
+from ledger.entry import Entry
+from ledger.identifiers import ZERO_DIGEST
+from ledger.kind import Known
+from ledger.kinds import kind_named
+from ledger.policy import Examined
+from ledger.store import Reader
+from ledger.store.rows import NewStatement, head_key, series_key
+
+
+class BatchView:
+    """A `RegistrationView` of the log in `reader`, and of what is added to it here."""
+
+    def __init__(self, reader: Reader, batch: Sequence[Examined]) -> None:
+        self._reader: Final = reader
+        self._size: Final = reader.size()
+        self.index = self._size
+        self.organisation = ""
+        self._known: Final = reader.known(_digests(batch))
+        keys = (head_key(i.statement.organisation, i.statement.kind, i.statement.subject) for i in batch)
+        self._heads: Final = {key: digest for key, (_, digest) in reader.heads(keys).items()}
+        self._added: Final[dict[bytes, tuple[Examined, NewStatement]]] = {}
+
+    def turn_to(self, item: Examined) -> None:
+        """Sees the log as `item` does, at the next free index."""
+        self.organisation = item.statement.organisation
+
+    def add(self, item: Examined, new: NewStatement) -> None:
+        """Takes in a statement that was admitted at `index`; those after it see it."""
+        statement, index = item.statement, self.index
+        self._added[item.digest] = (item, new)
+        self._known[item.digest] = Known(item.digest, index, statement.kind, statement.organisation, statement.subject)
+        self._heads[head_key(statement.organisation, statement.kind, statement.subject)] = item.digest
+        if item.previous != ZERO_DIGEST:
+            self._known[item.previous] = replace(self._known[item.previous], superseded=index)
+        if (ends := item.kind.ends(item.content)) is not None:
+            self._known[ends] = replace(self._known[ends], ended=index)
+        self.index += 1
+
+    def entry(self, digest: bytes) -> tuple[int, Entry] | None:
+        """Index and entry of a registered statement, or None."""
+        known = self._known.get(digest)
+        if known is None:
+            return None
+        if digest in self._added:
+            return known.index, self._added[digest][1].stored.entry
+        stored = self._reader.statement(known.index)
+        return None if stored is None else (known.index, stored.entry)
+
+    def index_of(self, digest: bytes) -> int | None:
+        """The index of a registered statement, None for zeros or an unknown one."""
+        known = self._known.get(digest)
+        return None if known is None else known.index
+
+    def registered(self, digest: bytes) -> Known | None:
+        """The registered statement, without its summary. Asks the store for digests that the batch does not name."""
+        if digest not in self._known:
+            self._known.update(self._reader.known([digest]))
+        return self._known.get(digest)
+
+    def known(self, digest: bytes) -> Known | None:
+        """The registered statement with its summary, None in that place when its content was erased."""
+        found = self.registered(digest)
+        return None if found is None else replace(found, summary=self._summary(found))
+
+    def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
+        """The digest of a subject's newest statement, among the subjects of the batch."""
+        return self._heads.get(head_key(organisation, kind, subject))
+
+    def newer(self, known: Known, key: str) -> Iterable[Known]:
+        """The statements of the same issuer, kind and series, oldest first."""
+        series = series_key(known.organisation, known.kind, key)
+        stored = self._reader.sisters(series, self._size)
+        here = [self._known[digest] for digest, (_, new) in self._added.items() if new.stored.series == series]
+        return [replace(item, summary=self._summary(item)) for item in [*stored, *here]]
+
+    def _summary(self, known: Known) -> Any:
+        kind = kind_named(known.kind)
+        if known.digest in self._added:
+            return kind.summary(self._added[known.digest][0].content)
+        text = self._reader.text(known.index)
+        return None if text is None else kind.summary(kind.read(parse_content(text)))
+
+
+def _digests(batch: Sequence[Examined]) -> Iterable[bytes]:
+    for item in batch:
+        yield item.digest
+        if item.previous != ZERO_DIGEST:
+            yield item.previous
+        yield from (reference.digest for reference in item.references)
