@@ -13,7 +13,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -31,8 +33,8 @@ STOP_S: Final = 20.0
 _PROCESS_FILE: Final = "process.json"
 _GENERATIONS: Final = 2
 _SAME_START_S: Final = 1.0
-# referred to until the end, because Python complains of a child that is forgotten while it runs
-_CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
+# Python complains of a child that is forgotten while it runs, so they are referred to until `stop` or our end
+_CHILDREN: Final[defaultdict[Path, list[subprocess.Popen[bytes]]]] = defaultdict(list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class LocalChain:
         try:
             found = psutil.Process(self.pid)
             alive = found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - self.started) < _SAME_START_S
-        except psutil.Error:
+        except (psutil.Error, TypeError, ValueError):  # no such process, or no process file of ours
             return None
         return found if alive else None
 
@@ -86,7 +88,7 @@ def start(config: LocalChainConfig, tools: Path, say: Callable[[str], None] = la
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _CHILDREN.append(process)
+    _CHILDREN[config.state_folder].append(process)
     chain = LocalChain(
         process.pid, psutil.Process(process.pid).create_time(), config.engine, f"http://127.0.0.1:{port}"
     )
@@ -111,6 +113,8 @@ def stop(config: LocalChainConfig) -> bool:
         process.wait(STOP_S)
     except psutil.TimeoutExpired as err:
         raise SourceError("CHAIN_NOT_STOPPED", pid=process.pid, seconds=STOP_S) from err
+    for child in _CHILDREN.pop(config.state_folder, ()):
+        child.wait(STOP_S)  # the keeper sees the chain's end at once
     (config.state_folder / _PROCESS_FILE).unlink(missing_ok=True)
     return True
 
@@ -188,15 +192,16 @@ def _start_keeper(config: LocalChainConfig, chain: LocalChain) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _CHILDREN.append(keeper)
+    _CHILDREN[config.state_folder].append(keeper)
 
 
 def keep(state: Path, chain: LocalChain, interval_s: float) -> None:
     """Copies the state file, whenever it is whole and new, to the older generations until the chain's process ends."""
     newest, older = _generations(state)
     last = b""
-    while chain.process():
-        time.sleep(interval_s)
+    while process := chain.process():
+        with suppress(psutil.TimeoutExpired):
+            process.wait(interval_s)
         data = state.read_bytes() if state.exists() else b""
         if data == last or not _whole(data):
             continue

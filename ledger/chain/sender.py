@@ -79,11 +79,13 @@ class Sender:
         return SignedTransaction(bytes(signed.hash), bytes(signed.raw_transaction), nonce, self.address)
 
     def send(self, signed: SignedTransaction) -> None:
-        """Hands the bytes to the node. That the node has them already is no error.
+        """Hands the bytes to the node, unless it has them: ganache executes the same bytes once more, and fails them.
 
         Raises `RevertedError` from nodes that try a transaction before they take it, `EvidenceError` NONCE_TAKEN when
         another transaction was mined with this nonce, `NodeError`, or `RpcError` with the node's own words.
         """
+        if self.client.transaction(signed.hash) is not None:
+            return
         try:
             self.client.send_raw(signed.raw)
         except (RpcError, RevertedError) as err:

@@ -31,6 +31,7 @@ class Chain:
     config: LocalChainConfig
     deployment: Deployment
     client: ChainClient
+    opened: list[ChainClient] = dataclasses.field(default_factory=list)
 
     @cached_property
     def registry(self) -> RegistryContract:
@@ -56,11 +57,12 @@ class Chain:
         return Sender(client or self.client, self.key(role))
 
     def connect(self, url: str | None = None, **options: Any) -> ChainClient:
-        """A further client of the same chain, perhaps through another URL."""
+        """A further client of the same chain, perhaps through another URL; closed when the test ends."""
         from ledger.chain.client import connect
 
         known = {"chain_id": self.client.chain_id, "genesis": self.client.genesis, "contracts": self.client.contracts}
-        return connect(url or self.url, **(known | options))
+        self.opened.append(connect(url or self.url, **(known | options)))
+        return self.opened[-1]
 
     def decide(self, *calls: Call) -> tuple[ChainEvent, ...]:
         """A decision of the registrars."""
@@ -102,6 +104,8 @@ def _session(engine: str, folder: Path) -> Iterator[Chain]:
 def _restored(chain: Chain) -> Iterator[Chain]:
     snapshot = chain.client.rpc.ask("evm_snapshot")
     yield chain
+    while chain.opened:
+        chain.opened.pop().rpc.close()
     assert chain.client.rpc.ask("evm_revert", snapshot) is True
 
 

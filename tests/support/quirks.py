@@ -48,6 +48,7 @@ class QuirkNode:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer waits 40 ms
 
             def do_POST(self) -> None:
                 node._serve(self)
