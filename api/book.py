@@ -33,4 +33,4 @@ class Book(Protocol):
         """Current declarations of an organisation's product."""
 
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
-        """The live statement on a subject."""
+        """The statement that a new one on a subject must name as its `previous`."""

@@ -57,14 +57,12 @@ class StoreBook:
         return self._current(d for found, _, _, _, d in self._rows if found == kind)
 
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
-        """The live statement on a subject."""
+        """The newest statement on a subject; one that was withdrawn stays its head until it is replaced."""
         from ledger.store.rows import head_key
 
         key = head_key(organisation, kind, subject)
         found = self._reader.heads([key]).get(key)
-        if found is None:
-            return None
-        return found[1] if self._reader.known([found[1]])[found[1]].ended is None else None
+        return None if found is None else found[1]
 
     def _current(self, digests: Iterable[bytes]) -> list[Found]:
         found = (self.by_digest(digest) for digest in digests)
