@@ -80,7 +80,6 @@ abstract contract GuardianRecovery is IGuardianRecovery, OrganisationKeys {
         if (!recovery.running) revert NoRecovery(organisation);
         if (recovery.readyBlock != 0) _releaseKey(recovery.newKey);
         _nextRound(recovery);
-        _settleGuardians(organisation);
         (uint64 sequence, bytes32 prior) = _number(RecoveryVetoed.selector, abi.encode(organisation, msg.sender));
         emit RecoveryVetoed(sequence, prior, organisation, msg.sender);
     }

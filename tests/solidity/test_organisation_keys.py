@@ -98,6 +98,8 @@ def test_a_live_key_adds_a_key(world: World) -> None:
     block = world.chain.block
     assert world.registry.view("keysOf", SUPPLIER_ORG) == (SUPPLIER, SECOND_KEY)
     assert [valid(world, SECOND_KEY, at) for at in (block - 1, block, OPEN - 1)] == [False, True, True]
+    add_competitor(world)
+    assert not valid(world, SECOND_KEY, block, COMPETITOR_ORG)
 
 
 def test_only_a_live_key_of_that_organisation_adds_a_key(world: World) -> None:
@@ -211,7 +213,7 @@ def test_a_key_reports_within_the_lookback_and_governance_any_block(world: World
     world.chain.mine(100)
     earliest = world.chain.block + 1 - LOOKBACK
     with reverts("CompromiseTooEarly", earliest - 1, earliest):
-        world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, earliest - 1, same_block=False)
+        world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, earliest - 1)
     # the refused call has moved the chain on by one block
     world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, earliest, same_block=True)
     assert world.registry.view("keyOf", SECOND_KEY)[3] == earliest
@@ -234,7 +236,10 @@ def test_a_reported_block_only_moves_back_and_never_into_the_future(world: World
     world.registry.send(SUPPLIER, "addKey", SUPPLIER_ORG, SECOND_KEY)
     with reverts("CompromiseInFuture", world.chain.block + 2, world.chain.block + 1):
         world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, world.chain.block + 2)
-    since = world.chain.block - 1
+    present = world.chain.block + 1
+    world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, present)
+    assert world.registry.view("keyOf", SECOND_KEY)[2:] == (present, present)
+    since = present - 2
     world.registry.send(SUPPLIER, "reportCompromise", SECOND_KEY, since)
     for not_earlier in (since, since + 1):
         with reverts("CompromiseNotEarlier", SECOND_KEY, not_earlier, since):

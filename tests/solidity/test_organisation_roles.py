@@ -74,6 +74,15 @@ def test_a_revoked_role_ends_at_that_block(world: World) -> None:
         world.govern_registry("revokeRole", SUPPLIER_ORG, DECLARANT, ZERO)
 
 
+def test_a_role_that_ran_out_cannot_be_revoked(world: World) -> None:
+    end = world.chain.block + 20
+    world.govern_registry("grantRole", SUPPLIER_ORG, DECLARANT, ZERO, 0, end)
+    world.chain.mine(end - 3 - world.chain.block)  # a decision takes three blocks: this one falls into block `end`
+    with reverts("RoleNotGranted", SUPPLIER_ORG, DECLARANT, ZERO):
+        world.govern_registry("revokeRole", SUPPLIER_ORG, DECLARANT, ZERO)
+    assert world.chain.block == end
+
+
 def test_a_role_to_come_can_be_revoked(world: World) -> None:
     later = world.chain.block + 100
     world.govern_registry("grantRole", SUPPLIER_ORG, DECLARANT, ZERO, later, OPEN)

@@ -57,8 +57,8 @@ interface IGuardianRecovery is INumberedEvents {
     /// @notice The delay runs until block `readyBlock`.
     error RecoveryNotReady(bytes32 organisation, uint64 readyBlock, uint64 blockNumber);
 
-    /// @notice Sets the guardians, in force after the recovery delay, so that a thief cannot swap them at once. A change
-    /// that is not in force yet is replaced. Caller: a live key of the organisation.
+    /// @notice Sets the guardians, in force after the recovery delay, so that a thief cannot swap them at once. Replaces
+    /// a change that is not in force yet. Caller: a live key of the organisation.
     /// @param guardians at most 16, each once; empty for no recovery
     /// @param threshold votes that a recovery needs; 0 exactly when there are no guardians
     function setGuardians(bytes32 organisation, address[] calldata guardians, uint256 threshold) external;

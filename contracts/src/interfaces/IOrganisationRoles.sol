@@ -69,7 +69,7 @@ interface IOrganisationRoles is INumberedEvents {
     /// @notice Ends a delegation at this block. Caller: a live key of the organisation.
     function removeDelegate(bytes32 organisation, address delegate, bytes32 scope) external;
 
-    /// @notice The last grant of exactly this role and scope; zeros when there was none. Earlier ones are in the events.
+    /// @notice The last grant of exactly this role and scope, zeros when there was none; earlier ones are in the events.
     function roleRange(bytes32 organisation, bytes32 role, bytes32 scope)
         external
         view
