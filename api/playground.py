@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ledger.chain.config import LocalChainConfig
 
-ORGANISATIONS_AT_ONCE: Final = 5
+ORGANISATIONS_AT_ONCE: Final = 10
 """Admissions in one decision of the registrars: as many as its gas is enough for."""
 
 

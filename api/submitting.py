@@ -1,41 +1,72 @@
-"""Handing signed statements to this folder's ledger: mirror the chain's events, then register."""
+"""Into this folder's ledger: follow the chain, register signed statements, anchor what is registered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from api.chainside import load_deployment, open_chain
+from api.console import read_file
 from api.counter import domain_of, open_own_store
 from api.request import Request
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from ledger.chain.client import ChainClient
-    from ledger.events import ContractName
+    from ledger.follower import Follower
     from ledger.sequencer import Registration
     from ledger.store import Store
+    from ledger.store.anchoring import AnchorStore
 
 
-def mirror_chain(client: ChainClient, store: Store, first_block: int) -> None:
-    """Brings the store's copy of both contracts' events up to the chain's present block, proven complete.
+def _log_to_stderr() -> None:
+    """Warnings of the ledger's own log go to stderr; standard output is for results."""
+    import logging
 
-    Raises what `EventHistory.update` raises.
+    import structlog
+
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
+
+
+@contextmanager
+def following(settings: Settings, store: Store) -> Iterator[tuple[Follower, AnchorStore, ChainClient]]:
+    """This folder's chain and the follower that keeps the store's copy of its events in step."""
+    from ledger.follower import Follower
+    from ledger.store.anchoring import open_anchor_store
+
+    _log_to_stderr()
+    first_block = load_deployment(settings).first_block
+    anchors = open_anchor_store(settings.database_url)
+    try:
+        with open_chain(settings) as client:
+            yield Follower(store, anchors, client, first_block), anchors, client
+    finally:
+        anchors.engine.dispose()
+
+
+def anchor(settings: Settings, operator_key: bytes, *, deadline_s: float = 60.0) -> int:
+    """Seals, signs, sends and confirms all that is not anchored; the size that the chain then holds.
+
+    Raises what `Anchorer.run_until_anchored` raises.
     """
-    from ledger.chain.history import EventHistory
-    from ledger.events import read_logs
+    from ledger.anchorer import Anchorer
+    from ledger.checkpoint import SignerKey
 
-    contracts: tuple[ContractName, ...] = ("registry", "log")
-    for contract in contracts:
+    log_key = SignerKey.parse(read_file(settings.log_key).decode().strip())
+    with open_own_store(settings) as store, following(settings, store) as (follower, anchors, client):
+        anchorer = Anchorer(anchors, client, follower, operator_key, log_key)
+        try:
+            anchorer.run_until_anchored(deadline_s=deadline_s)
+        finally:
+            anchorer.close()
+        follower.follow()
         with store.read() as reader:
-            known = list(read_logs(reader.event_lines(contract)))
-        block = client.block_number()
-        history = EventHistory(client, contract, first_block, known)
-        history.update()
-        # all events are there up to `block`; a later one proves the same up to its own block
-        reached = max([block, *(event.block for event in history.events[len(known) :])])
-        with store.write() as writer:
-            writer.mirror(contract, history.logs[len(known) :], max(reached, writer.cursor(contract).block))
+            return reader.size()
 
 
 def submit(settings: Settings, requests: Sequence[tuple[Request, str]]) -> list[Registration]:
@@ -46,10 +77,9 @@ def submit(settings: Settings, requests: Sequence[tuple[Request, str]]) -> list[
     from ledger.errors import RefusedError
     from ledger.sequencer import Sequencer, Submission
 
-    first_block = load_deployment(settings).first_block
     with open_own_store(settings) as store:
-        with open_chain(settings) as client:
-            mirror_chain(client, store, first_block)
+        with following(settings, store) as (follower, _, _):
+            follower.follow()
         sequencer = Sequencer(store, domain_of(settings))
         submissions = [Submission(r.statement, r.signature_bytes, r.text, place) for r, place in requests]
         found = []
