@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeVar
 
 from ledger.errors import EvidenceError, InputError
 from ledger.events import ChainEvent, verify_event_chain
@@ -101,6 +101,10 @@ class Delegation:
     until_block: int
 
 
+_Pair = tuple[bytes, bytes]
+_R = TypeVar("_R", Grant, Delegation)
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """Whether a signature counts for its organisation. `by` is "" when it does not, and `reason` says why.
@@ -143,8 +147,9 @@ class Registry:
         self.block = 0
         self._organisations: dict[bytes, Organisation] = {}
         self._keys: dict[bytes, Key] = {}
-        self._grants: defaultdict[bytes, list[Grant]] = defaultdict(list)
-        self._delegations: defaultdict[bytes, list[Delegation]] = defaultdict(list)
+        # for each organisation by (role, scope) and by (delegate, scope): of each such list only the last can be open
+        self._grants: defaultdict[bytes, defaultdict[_Pair, list[Grant]]] = defaultdict(_lists)
+        self._delegations: defaultdict[bytes, defaultdict[_Pair, list[Delegation]]] = defaultdict(_lists)
         self._delegates: set[bytes] = set()
         self._steps: dict[tuple[str, bytes, str, str | None, str | None], tuple[list[int], list[Authority]]] = {}
 
@@ -184,11 +189,13 @@ class Registry:
 
     def grants(self, organisation: str) -> tuple[Grant, ...]:
         """All roles ever granted to the organisation, oldest first."""
-        return tuple(self._grants.get(organisation_hash(organisation), ()))
+        found = self._grants.get(organisation_hash(organisation), {}).values()
+        return tuple(sorted((grant for grants in found for grant in grants), key=lambda grant: grant.from_block))
 
     def delegations(self, organisation: str) -> tuple[Delegation, ...]:
         """All delegations that the organisation ever made, oldest first."""
-        return tuple(self._delegations.get(organisation_hash(organisation), ()))
+        found = self._delegations.get(organisation_hash(organisation), {}).values()
+        return tuple(sorted((one for many in found for one in many), key=lambda one: one.from_block))
 
     def authority(
         self, organisation: str, signer: bytes, kind: str, role: str | None, scope: str | None, block: int
@@ -214,11 +221,11 @@ class Registry:
         """Blocks at which the answer may change, and the answers before the first, between, and after the last."""
         subject = organisation_hash(organisation)
         key = self._keys.get(signer)
-        delegations = [d for d in self._delegations.get(subject, ()) if d.delegate == signer]
-        scopes = {ANY_SCOPE, name_to_word(scope or "")}
-        grants = [
-            g for g in self._grants.get(subject, ()) if role and g.role == name_to_word(role) and g.scope in scopes
-        ]
+        delegated: Mapping[_Pair, list[Delegation]] = self._delegations.get(subject, {})
+        delegations = [d for (delegate, _), many in delegated.items() if delegate == signer for d in many]
+        granted: Mapping[_Pair, list[Grant]] = self._grants.get(subject, {})
+        words = {(name_to_word(role or ""), name_to_word(wanted)) for wanted in ("", scope or "")}
+        grants = [grant for word in words for grant in granted.get(word, ())]
         changes = {entry.block for entry in [self._organisations.get(subject)] if entry}
         ranges: list[Delegation | Grant] = [*delegations, *grants]
         changes |= {block for held_in in ranges for block in (held_in.from_block, held_in.until_block)}
@@ -280,34 +287,25 @@ class Registry:
 
     def _role_granted(self, arguments: Mapping[str, Any], _block: int) -> None:
         grant = Grant(arguments["role"], arguments["scope"], arguments["fromBlock"], arguments["untilBlock"])
-        self._grants[arguments["organisation"]].append(grant)
+        self._grants[arguments["organisation"]][grant.role, grant.scope].append(grant)
 
     def _role_revoked(self, arguments: Mapping[str, Any], block: int) -> None:
-        grants = self._grants[arguments["organisation"]]
-        for i, grant in enumerate(grants):
-            if (grant.role, grant.scope) == (arguments["role"], arguments["scope"]) and grant.until_block > block:
-                grants[i] = replace(grant, until_block=block)
+        _end_last(self._grants[arguments["organisation"]][arguments["role"], arguments["scope"]], block)
 
     def _delegate_added(self, arguments: Mapping[str, Any], block: int) -> None:
-        self._end_delegations(arguments["organisation"], block, arguments["delegate"], arguments["scope"])
         added = Delegation(arguments["delegate"], arguments["scope"], block, arguments["untilBlock"])
-        self._delegations[arguments["organisation"]].append(added)
+        earlier = self._delegations[arguments["organisation"]][added.delegate, added.scope]
+        _end_last(earlier, block)
+        earlier.append(added)
         self._delegates.add(added.delegate)
 
     def _delegate_removed(self, arguments: Mapping[str, Any], block: int) -> None:
-        self._end_delegations(arguments["organisation"], block, arguments["delegate"], arguments["scope"])
+        _end_last(self._delegations[arguments["organisation"]][arguments["delegate"], arguments["scope"]], block)
 
     def _recovery_completed(self, arguments: Mapping[str, Any], block: int) -> None:
         """Keys end by events of their own; whoever held them may have named delegates, so these end too."""
-        self._end_delegations(arguments["organisation"], block)
-
-    def _end_delegations(
-        self, organisation: bytes, block: int, delegate: bytes | None = None, scope: bytes | None = None
-    ) -> None:
-        delegations = self._delegations[organisation]
-        for i, found in enumerate(delegations):
-            if found.until_block > block and (delegate is None or (found.delegate, found.scope) == (delegate, scope)):
-                delegations[i] = replace(found, until_block=block)
+        for delegations in self._delegations[arguments["organisation"]].values():
+            _end_last(delegations, block)
 
 
 _Rule = Callable[[Registry, Mapping[str, Any], int], None]
@@ -322,6 +320,15 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "DelegateRemoved": Registry._delegate_removed,  # noqa: SLF001
     "RecoveryCompleted": Registry._recovery_completed,  # noqa: SLF001
 }
+
+
+def _lists() -> defaultdict[_Pair, list[Any]]:
+    return defaultdict(list)
+
+
+def _end_last(ranges: list[_R], block: int) -> None:
+    if ranges and ranges[-1].until_block > block:
+        ranges[-1] = replace(ranges[-1], until_block=block)
 
 
 def _always(_block: int) -> bool:

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
@@ -101,12 +102,22 @@ def _anvil(config: LocalChainConfig, port: int) -> list[str]:
         "--gas-price": config.gas_price_wei,
         "--base-fee": 0,
         "--hardfork": config.hardfork,
+        # anvil makes a new genesis at every start and keeps the old one beside it: only the same time makes them equal
+        "--timestamp": _genesis_time(config),
         "--state": anvil_state(config),
         "--state-interval": config.state_interval_s,
     }
     if config.block_time_s:
         options["--block-time"] = config.block_time_s
-    return [*_flat(options), "--preserve-historical-states", "--silent"]
+    return [*_flat(options), "--silent"]
+
+
+def _genesis_time(config: LocalChainConfig) -> int:
+    """Unix seconds at which the chain was begun; written down at its first start."""
+    path = config.state_folder / "genesis-time"
+    if not (path.exists() and anvil_state(config).exists()):
+        path.write_text(f"{int(time.time())}\n", encoding="ascii")
+    return int(path.read_text(encoding="ascii"))
 
 
 def _ganache(config: LocalChainConfig, port: int) -> list[str]:

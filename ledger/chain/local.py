@@ -17,9 +17,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import orjson
 import psutil
 
 from ledger.chain.config import LocalChainConfig
@@ -33,6 +35,7 @@ STOP_S: Final = 20.0
 _PROCESS_FILE: Final = "process.json"
 _GENERATIONS: Final = 2
 _SAME_START_S: Final = 1.0
+_KEEPER_SHARE: Final = 20
 # Python complains of a child that is forgotten while it runs, so they are referred to until `stop` or our end
 _CHILDREN: Final[defaultdict[Path, list[subprocess.Popen[bytes]]]] = defaultdict(list)
 
@@ -95,6 +98,8 @@ def start(config: LocalChainConfig, tools: Path, say: Callable[[str], None] = la
     _write_whole(config.state_folder / _PROCESS_FILE, json.dumps(asdict(chain)).encode())
     _wait_until_ready(chain, process, config.chain_id, log)
     if config.engine == "anvil":
+        with Rpc(chain.url) as rpc:
+            rpc.ask("evm_setTime", int(time.time() * 1000))  # else its clock goes on from the last block
         _start_keeper(config, chain)
     return chain
 
@@ -154,7 +159,7 @@ def _generations(state: Path) -> list[Path]:
 
 def _whole(data: bytes) -> bool:
     try:
-        return isinstance(json.loads(data), dict)
+        return isinstance(orjson.loads(data), dict)
     except ValueError:
         return False
 
@@ -198,17 +203,20 @@ def _start_keeper(config: LocalChainConfig, chain: LocalChain) -> None:
 def keep(state: Path, chain: LocalChain, interval_s: float) -> None:
     """Copies the state file, whenever it is whole and new, to the older generations until the chain's process ends."""
     newest, older = _generations(state)
-    last = b""
+    last, pause = b"", interval_s
     while process := chain.process():
         with suppress(psutil.TimeoutExpired):
-            process.wait(interval_s)
+            process.wait(pause)
+        began = time.monotonic()
         data = state.read_bytes() if state.exists() else b""
-        if data == last or not _whole(data):
-            continue
-        if newest.exists():
-            newest.replace(older)
-        _write_whole(newest, data)
-        last = data
+        digest = sha256(data).digest()
+        if digest != last and _whole(data):
+            if newest.exists():
+                newest.replace(older)
+            _write_whole(newest, data)
+            last = digest
+        # a large state must not keep this machine busy
+        pause = max(interval_s, _KEEPER_SHARE * (time.monotonic() - began))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,23 @@ def test_a_state_file_cut_by_a_kill_is_replaced_by_an_older_one(tmp_path: Path, 
         local.stop(config)
 
 
+def test_the_genesis_stays_however_often_the_chain_is_started(tmp_path: Path) -> None:
+    config = load_config(CONFIG, port=0, state_folder=str(tmp_path))
+    seen = set()
+    for _ in range(4):
+        chain = local.start(config, TOOLS)
+        try:
+            mine(chain.url, 1)
+            seen.add(network_of(chain.url))
+            with Rpc(chain.url) as rpc:
+                newest = rpc.ask("eth_getBlockByNumber", "latest", False)
+            assert abs(int(newest["timestamp"], 16) - time.time()) < 5
+            time.sleep(1.1)  # or a new genesis would have the same time by chance
+        finally:
+            local.stop(config)
+    assert len(seen) == 1
+
+
 def wait_for(holds: object, seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():  # type: ignore[operator]
