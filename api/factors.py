@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from pydantic import ValidationError
 
+from api.console import read_file
 from ledger.errors import InputError
 from ledger.kinds.factor import Factor
 from ledger.statement import describe
@@ -22,6 +25,15 @@ def seed_factors() -> tuple[Factor, ...]:
     """Every shipped factor, in the file's order."""
     with files("api").joinpath("data/factors.csv").open(encoding="utf-8") as file:
         return tuple(factor_of(row, f"factors.csv:{number}") for number, row in _rows(file))
+
+
+def read_factors(path: Path) -> tuple[Factor, ...]:
+    """The factors in a person's CSV, with the columns of the shipped file. Raises `InputError` FACTOR_ROW."""
+    text = read_file(path).decode("utf-8-sig", "replace")
+    return tuple(
+        factor_of({k: v or "" for k, v in row.items() if k}, f"{path.name}:{number}")
+        for number, row in _rows(io.StringIO(text, newline=""))
+    )
 
 
 def _rows(file: object) -> Iterator[tuple[int, dict[str, str]]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from api.console import write_file
 from api.settings import Settings
 
 if TYPE_CHECKING:
-    from ledger.trust import TrustFile
-
     from ledger.chain.config import LocalChainConfig
     from ledger.chain.deploy import Deployment
 
@@ -34,24 +33,20 @@ def found_ledger(settings: Settings, config: LocalChainConfig, url: str) -> Depl
     signer = SignerKey.generate(config.contracts.origin)
     write_file(settings.log_key, signer.to_text().encode(), secret=True, replace=True)
     trust = trust_of(deployment, config.contracts.origin, signer.verifier.to_text())
-    write_file(settings.trust, trust.to_bytes(), replace=True)
+    write_file(settings.trust, json.dumps(trust, indent=1).encode() + b"\n", replace=True)
     write_file(settings.deployment, deployment.model_dump_json(indent=1).encode(), replace=True)
     return deployment
 
 
-def trust_of(deployment: Deployment, origin: str, log_key: str) -> TrustFile:
+def trust_of(deployment: Deployment, origin: str, log_key: str) -> dict[str, object]:
     """What a reader must trust of a deployment; readers get it from the operator by a way of their own."""
-    from ledger.trust import TrustFile
-
-    return TrustFile.model_validate(
-        {
-            "chain_id": deployment.chain_id,
-            "genesis": deployment.genesis,
-            "registry": {"address": deployment.registry.address, "code_hash": deployment.registry.code_hash},
-            "log": {"address": deployment.log.address, "code_hash": deployment.log.code_hash},
-            "first_block": deployment.first_block,
-            "origin": origin,
-            "log_key": log_key,
-            "operator": origin,
-        }
-    )
+    return {
+        "chain_id": deployment.chain_id,
+        "genesis": deployment.genesis,
+        "registry": {"address": deployment.registry.address, "code_hash": deployment.registry.code_hash},
+        "log": {"address": deployment.log.address, "code_hash": deployment.log.code_hash},
+        "first_block": deployment.first_block,
+        "origin": origin,
+        "log_key": log_key,
+        "operator": origin,
+    }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.console import Json, session, write_json, write_line
+from api.console import Json, PasswordFile, err, passphrase, read_file, session, write_json, write_line
+from ledger.errors import InputError
 from ledger.exits import EXIT_HELP
+from ledger.identifiers import parse_organisation
 
 app = typer.Typer(
     no_args_is_help=True, epilog=EXIT_HELP, help="排放因子：查看、发布。Emission factors: look up, publish."
@@ -76,3 +79,52 @@ def show(
         found = find_factor(Text(factor, ""), ledger.book)
     write_json({"digest": "0x" + found.digest.hex(), "organisation": found.statement.organisation,
                 **found.content.model_dump(mode="json", exclude_none=True)})  # fmt: skip
+
+
+@app.command("publish")
+def publish(
+    ctx: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="发布组织。The publishing organisation.")],
+    key: Annotated[Path, typer.Option("--key", help="发布组织的加密密钥文件。The publisher's encrypted key file.")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="因子 CSV；不给则发布附带因子。A CSV; the shipped factors if not given."),
+    ] = None,
+    find: Annotated[str, typer.Option("--only", help="只发布系列名含此文字者。Only series containing this.")] = "",
+    password_file: PasswordFile = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问确认。Do not ask for confirmation.")] = False,
+) -> None:
+    """逐条签署并登记因子；已登记且未变的跳过。Sign and register factors one by one; unchanged ones are skipped.
+
+    CSV 的列与附带文件相同 the columns are those of the shipped file: tanji factor seed --json
+    """
+    from api.counter import open_ledger
+    from api.factors import factor_name, read_factors, seed_factors
+    from api.request import Request, new_request
+    from api.submitting import submit
+    from ledger.signing import open_keystore, sign
+
+    publisher = parse_organisation(organisation)
+    chosen = [f for f in (read_factors(file) if file else seed_factors()) if find in f.header.series]
+    requests: list[Request] = []
+    with open_ledger(session(ctx).settings) as ledger:
+        for factor in chosen:
+            request = new_request("factor", publisher, factor, ledger.domain)
+            head = ledger.book.head(publisher, "factor", request.statement.subject)
+            known = ledger.book.by_digest(head) if head else None
+            if known is None or not known.current or known.content != factor:
+                requests.append(new_request("factor", publisher, factor, ledger.domain, previous=head))
+    for request in requests:
+        err().print(request.statement.headline, markup=False, highlight=False, soft_wrap=True)
+    run = session(ctx)
+    question = run.pick(
+        f"以 {publisher} 签署以上 {len(requests)} 个因子？", f"Sign these {len(requests)} as {publisher}?"
+    )
+    if requests and not yes and password_file is None and not typer.confirm(question, err=True):
+        raise InputError("SIGNING_DECLINED")
+    if requests:
+        private = open_keystore(read_file(key).decode("utf-8", "replace"), passphrase(ctx, password_file))
+        signed = [r.signed(sign(r.statement, r.domain, private)) for r in requests]
+        submit(run.settings, [(r, factor_name(r.read())) for r in signed])
+    write_line(str(len(requests)))
