@@ -1,0 +1,160 @@
+"""A supplier's, a chain leader's and an auditor's day, from the command line only; and each wrong input at its step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from support.desk import Desk, open_desk
+
+pytestmark = pytest.mark.chain
+
+DATA = Path(str(files("api"))) / "data"
+PUBLISHER, STEEL, PRESS = "91310000MADEM0101Y", "91310113MADEM0011A", "91320585MADEM002X4"
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Organisations registered, factors published, coil and part declared and anchored."""
+    with open_desk(tmp_path_factory.mktemp("day")) as desk:
+        for organisation, name, role in (
+            (PUBLISHER, "publisher", "factor-publisher"), (STEEL, "steel", "declarant"), (PRESS, "press", "declarant"),
+        ):  # fmt: skip
+            desk.run("org", "register", organisation, f"{name}(示例)", desk.new_key(name), "--role", role)
+        desk.run("factor", "publish", PUBLISHER, "--key", "publisher.key", "--password-file", "passphrase")
+        for draft, name in (("demo_coil.yml", "steel"), ("example_draft.csv", "press")):
+            shutil.copy(DATA / draft, desk.folder)
+            request = desk.run("declare", draft).stdout.strip()
+            (desk.folder / f"{name}.digest").write_text(desk.sign_and_submit(request, name))
+        desk.run("anchor", "--account", "operator")
+        yield desk
+
+
+def digest(desk: Desk, name: str) -> str:
+    return (desk.folder / f"{name}.digest").read_text()
+
+
+def test_a_declaration_is_registered_and_anchored(day: Desk) -> None:
+    found = day.json("status", digest(day, "press"))
+    assert found["organisation"] == PRESS
+    assert found["anchored_in_block"] is not None
+    assert day.json("status") == {"entries": 92, "anchored": 92, "checkpoints": 1}
+    assert day.json("chain", "status")["anchored_size"] == 92
+
+
+def test_the_draft_had_the_golden_result(day: Desk) -> None:
+    request = json.loads((day.folder / "example_draft.request.json").read_text(encoding="utf-8"))
+    assert "26.862865 kgCO2e / 1 piece" in request["statement"]["headline"]
+
+
+def test_the_ledger_lists_its_factors_with_their_sources(day: Desk) -> None:
+    assert len(day.json("factor", "list")["factors"]) == 90
+    found = json.loads(day.run("factor", "show", "elec-fp-cn/2024").stdout)
+    assert (found["result"]["value"], found["organisation"]) == ("0.5777", PUBLISHER)
+    assert found["source"]["printed"] == "0.5777 kgCO2e/kWh"
+    assert "FACTOR_NOT_FOUND" in day.run("factor", "show", "elec-fp-cn/1999", expect=2).stderr
+
+
+def test_publishing_again_signs_nothing(day: Desk) -> None:
+    again = day.run("factor", "publish", PUBLISHER, "--key", "publisher.key", "--password-file", "passphrase")
+    assert again.stdout.strip() == "0"
+
+
+def test_submitting_again_gives_the_same_place(day: Desk) -> None:
+    again = day.json("submit", "example_draft.signed.json")["registered"][0]
+    assert (again["repeated"], again["digest"]) == (True, digest(day, "press"))
+
+
+def test_the_same_product_again_must_say_that_it_replaces(day: Desk) -> None:
+    done = day.run("declare", "example_draft.csv", "-o", "again.json", expect=2)
+    assert "SUBJECT_HAS_HEAD" in done.stderr
+    assert not (day.folder / "again.json").exists()
+
+
+def test_an_unsigned_or_changed_file_is_not_submitted(day: Desk) -> None:
+    assert "REQUEST_NOT_SIGNED" in day.run("submit", "example_draft.request.json", expect=2).stderr
+    text = (day.folder / "example_draft.signed.json").read_text(encoding="utf-8")
+    changed = day.folder / "changed.json"
+    changed.write_text(text.replace('\\"amount\\":\\"4000\\"', '\\"amount\\":\\"3000\\"'), encoding="utf-8")
+    assert "REQUEST_ROOT" in day.run("submit", "changed.json", expect=1).stderr
+
+
+def test_a_stranger_cannot_sign_for_the_supplier(day: Desk) -> None:
+    day.new_key("stranger")
+    draft = (DATA / "example_draft.yml").read_text(encoding="utf-8").replace("DOOR-INNER-L", "DOOR-STRANGER")
+    (day.folder / "stranger.yml").write_text(draft, encoding="utf-8")
+    request = day.run("declare", "stranger.yml").stdout.strip()
+    signed = day.run("sign", request, "--key", "stranger.key", "--password-file", "passphrase").stdout.strip()
+    assert "KEY_NOT_VALID" in day.run("submit", signed, expect=1).stderr
+
+
+def test_an_organisation_without_the_role_is_refused(day: Desk) -> None:
+    draft = (DATA / "demo_coil.yml").read_text(encoding="utf-8").replace(STEEL, PUBLISHER)
+    (day.folder / "role.yml").write_text(draft, encoding="utf-8")
+    request = day.run("declare", "role.yml").stdout.strip()
+    signed = day.run("sign", request, "--key", "publisher.key", "--password-file", "passphrase").stdout.strip()
+    assert "ROLE_NOT_HELD" in day.run("submit", signed, expect=1).stderr
+
+
+def test_a_draft_with_errors_names_every_cell_and_writes_nothing(day: Desk) -> None:
+    text = (DATA / "example_draft.csv").read_text(encoding="utf-8")
+    text = text.replace("740,兆瓦时", "1 240,兆瓦").replace("elec-fp-pv-cn/2023", "elec-fp-pv-cn/2019")
+    (day.folder / "wrong.csv").write_text(text, encoding="utf-8")
+    said = day.run("declare", "wrong.csv", expect=2).stderr
+    for part in (
+        "wrong.csv D14",
+        "DECIMAL_FORMAT",
+        "wrong.csv E14",
+        "DRAFT_CHOICE",
+        "wrong.csv F15",
+        "FACTOR_NOT_FOUND",
+    ):
+        assert part in said
+    assert not (day.folder / "wrong.request.json").exists()
+
+
+def test_a_withdrawn_declaration_cannot_be_built_upon(day: Desk) -> None:
+    draft = (DATA / "demo_coil.yml").read_text(encoding="utf-8").replace("CR-COIL", "CR-COIL-2")
+    (day.folder / "second.yml").write_text(draft, encoding="utf-8")
+    request = day.run("declare", "second.yml").stdout.strip()
+    made = day.sign_and_submit(request, "steel")
+    assert day.json("status", made, expect=3)["anchored_in_block"] is None
+    withdrawal = day.run("withdraw", made, "--reason", "数据有误", "-o", "w.request.json").stdout.strip()
+    day.sign_and_submit(withdrawal, "steel")
+    assert day.json("status", made, expect=3)["withdrawn_by_index"] is not None
+    part = (DATA / "example_draft.yml").read_text(encoding="utf-8").replace("A/CR-COIL", "A/CR-COIL-2")
+    (day.folder / "part2.yml").write_text(part, encoding="utf-8")
+    assert "UPSTREAM_NOT_FOUND" in day.run("declare", "part2.yml", expect=2).stderr
+    unknown = day.run("withdraw", "0x" + "12" * 32, "--reason", "x", expect=2)
+    assert "STATEMENT_UNKNOWN" in unknown.stderr
+
+
+def test_the_audit_folder_holds_the_log_and_is_written_once(day: Desk) -> None:
+    first = day.json("export", "audit")
+    assert first["size"] >= 92
+    again = day.json("export", "audit")
+    assert (again["written"], again["removed"]) == (0, 0)
+    for path in ("checkpoint", "chain/registry.jsonl", "chain/log.jsonl", "deployment.json"):
+        assert (day.folder / "audit" / path).is_file()
+
+
+def test_the_doctor_finds_nothing_wrong_and_then_names_what_is(day: Desk) -> None:
+    found = {check["what"].split()[-1]: check for check in day.json("doctor")["checks"]}
+    assert found["store"]["state"] == found["chain"]["state"] == "ok"
+    url = day.folder / ".tanji" / "chain-url"
+    kept = url.read_text()
+    try:
+        url.write_text("http://127.0.0.1:9")
+        assert "✗ 链 chain" in day.run("doctor", expect=4).stdout
+    finally:
+        url.write_text(kept)
+    master = day.folder / ".tanji" / "master.key"
+    master.chmod(0o644)
+    try:
+        assert "✗ 存储 store" in day.run("doctor", expect=1).stdout
+    finally:
+        master.chmod(0o600)
