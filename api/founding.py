@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from api.console import write_file
@@ -11,6 +10,7 @@ from api.settings import Settings
 if TYPE_CHECKING:
     from ledger.chain.config import LocalChainConfig
     from ledger.chain.deploy import Deployment
+    from ledger.trust import TrustFile
 
 
 def found_ledger(settings: Settings, config: LocalChainConfig, url: str) -> Deployment:
@@ -32,21 +32,25 @@ def found_ledger(settings: Settings, config: LocalChainConfig, url: str) -> Depl
         create_master_key(settings.master_key)
     signer = SignerKey.generate(config.contracts.origin)
     write_file(settings.log_key, signer.to_text().encode(), secret=True, replace=True)
-    trust = trust_of(deployment, config.contracts.origin, signer.verifier.to_text())
-    write_file(settings.trust, json.dumps(trust, indent=1).encode() + b"\n", replace=True)
+    trust = trust_of(deployment, config, signer.verifier.to_text())
+    write_file(settings.trust, trust.to_bytes(), replace=True)
     write_file(settings.deployment, deployment.model_dump_json(indent=1).encode(), replace=True)
     return deployment
 
 
-def trust_of(deployment: Deployment, origin: str, log_key: str) -> dict[str, object]:
+def trust_of(deployment: Deployment, config: LocalChainConfig, log_key: str) -> TrustFile:
     """What a reader must trust of a deployment; readers get it from the operator by a way of their own."""
-    return {
-        "chain_id": deployment.chain_id,
-        "genesis": deployment.genesis,
-        "registry": {"address": deployment.registry.address, "code_hash": deployment.registry.code_hash},
-        "log": {"address": deployment.log.address, "code_hash": deployment.log.code_hash},
-        "first_block": deployment.first_block,
-        "origin": origin,
-        "log_key": log_key,
-        "operator": origin,
-    }
+    from ledger.trust import TrustedContract, TrustFile
+
+    registry, log = deployment.registry, deployment.log
+    return TrustFile(
+        operator=config.contracts.origin,
+        chain_id=deployment.chain_id,
+        genesis=deployment.genesis,
+        registry=TrustedContract(address=registry.address, code_hash=registry.code_hash),
+        log=TrustedContract(address=log.address, code_hash=log.code_hash),
+        first_block=deployment.first_block,
+        max_merge_delay=config.contracts.max_merge_delay_blocks,
+        origin=config.contracts.origin,
+        log_key=log_key,
+    )

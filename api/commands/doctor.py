@@ -113,12 +113,12 @@ def _disk(settings: Settings) -> tuple[State, str]:
 
 
 def _trust(settings: Settings) -> tuple[State, str]:
-    import json
+    from ledger.trust import TrustFile
 
     if not settings.trust.is_file():
         return "skipped", f"没有 {settings.trust} none yet"
-    trust = json.loads(settings.trust.read_bytes())
-    return "ok", f"{trust['origin']}，链 chain {trust['chain_id']}"
+    trust = TrustFile.load(settings.trust)
+    return "ok", f"{trust.origin}，链 chain {trust.chain_id}"
 
 
 def _store(settings: Settings) -> tuple[State, str]:

@@ -60,16 +60,18 @@ def _signed_name(file: Path) -> Path:
 
 def _check_ledger(ctx: typer.Context, request: Request) -> None:
     """With a trust file at hand a request for another chain or log is refused before anything is shown."""
-    import json
+    from ledger.trust import TrustFile
 
     path = session(ctx).settings.trust
     if not path.is_file():
         return
-    trust = json.loads(read_file(path))
-    expected = f"{trust['chain_id']} {trust['log']['address']}"
-    got = f"{request.domain.chain_id} {request.domain.log}"
-    if got != expected:
-        raise InputError("REQUEST_OTHER_LEDGER", got=got, expected=expected)
+    expected = TrustFile.load(path).domain
+    if request.domain != expected:
+        raise InputError(
+            "REQUEST_OTHER_LEDGER",
+            got=f"{request.domain.chain_id} {request.domain.log}",
+            expected=f"{expected.chain_id} {expected.log}",
+        )
 
 
 def show(request: Request) -> None:

@@ -118,6 +118,11 @@ WORDS: Final = {
         "链 {got} 不是本机开发链，请用 --registrar 给出登记方的密钥文件",
         "chain {got} is not the local one: give the registrars' key files with --registrar",
     ),
+    "NOT_ANCHORED_YET": Words(
+        "第 {got} 条尚未锚定。请先运行 tanji anchor，或稍后再试",
+        "entry {got} is not anchored yet. Run tanji anchor, or try later",
+    ),
+    "CONTENT_ERASED": Words("声明 {got} 的内容已被擦除", "the content of {got} was erased"),
     "STATEMENT_UNKNOWN": Words("账本中没有声明 {got}", "the ledger has no statement {got}"),
     "ORGANISATION_UNKNOWN": Words("链上没有组织 {got}", "the chain has no organisation {got}"),
     "RECOVERY_ADDRESS": Words(

@@ -11,6 +11,12 @@ from pathlib import Path
 import pytest
 from support.desk import Desk, open_desk
 
+from ledger.checkpoint import VerifierKey, open_checkpoint
+from ledger.disclosures import parse_content
+from ledger.merkle import leaf_hash, verify_inclusion
+from ledger.receipt import Receipt
+from ledger.trust import TrustFile
+
 pytestmark = pytest.mark.chain
 
 DATA = Path(str(files("api"))) / "data"
@@ -131,6 +137,29 @@ def test_a_withdrawn_declaration_cannot_be_built_upon(day: Desk) -> None:
     assert "UPSTREAM_NOT_FOUND" in day.run("declare", "part2.yml", expect=2).stderr
     unknown = day.run("withdraw", "0x" + "12" * 32, "--reason", "x", expect=2)
     assert "STATEMENT_UNKNOWN" in unknown.stderr
+
+
+@pytest.mark.parametrize(("options", "shown"), [
+    ((), 7), (("--hide", "lines"), 3), (("--show", "header", "--show", "result"), 2), (("--hide", "lines/0002"), 6),
+])  # fmt: skip
+def test_a_receipt_shows_what_it_shall_and_keeps_the_root(day: Desk, options: tuple[str, ...], shown: int) -> None:
+    name = f"receipt-{shown}.json"
+    day.run("receipt", digest(day, "press"), "-o", name, *options)
+    receipt = Receipt.from_bytes((day.folder / name).read_bytes())
+    parts = parse_content(receipt.text.encode())
+    assert (len(parts.shown), parts.hidden) == (shown, 7 - shown)
+    assert "0x" + parts.root.hex() == receipt.statement.content
+    trust = TrustFile.load(day.folder / ".tanji" / "trust.json")
+    point = open_checkpoint(receipt.checkpoint.encode(), VerifierKey.parse(trust.log_key), trust.origin)
+    entry = receipt.entry(receipt.statement.digest(trust.domain))
+    proof = [bytes.fromhex(node[2:]) for node in receipt.proof]
+    verify_inclusion(leaf_hash(entry.to_bytes()), receipt.index, point.size, proof, point.root)
+
+
+def test_a_receipt_for_a_wrong_part_or_statement_is_not_made(day: Desk) -> None:
+    assert "NO_SUCH_PART" in day.run("receipt", digest(day, "press"), "--hide", "lines/0099", expect=2).stderr
+    assert "STATEMENT_UNKNOWN" in day.run("receipt", "0x" + "12" * 32, expect=2).stderr
+    assert "DIGEST_FORMAT" in day.run("receipt", "0x12", expect=2).stderr
 
 
 def test_the_audit_folder_holds_the_log_and_is_written_once(day: Desk) -> None:

@@ -21,6 +21,7 @@ from api.cli import Counter, app
 from api.request import Request, new_request
 from ledger.errors import EvidenceError, IncompleteError, InputError, RefusedError, SourceError
 from ledger.signing import recover
+from ledger.trust import TrustedContract, TrustFile
 
 PASSPHRASE = "correct horse battery staple"
 TANJI = [sys.executable, "-c", "from api.cli import main; main()"]
@@ -152,8 +153,10 @@ def test_a_wrong_passphrase_a_foreign_keystore_and_a_second_signing_are_refused(
 
 def test_a_request_for_another_ledger_is_refused_when_a_trust_file_is_there(desk: Path) -> None:
     (desk / ".tanji").mkdir()
-    trust = {"chain_id": DOMAIN.chain_id, "log": {"address": "0x" + "77" * 20}}
-    (desk / ".tanji" / "trust.json").write_text(json.dumps(trust))
+    contract = TrustedContract(address="0x" + "77" * 20, code_hash="0x" + "11" * 32)
+    trust = TrustFile(operator="o", chain_id=DOMAIN.chain_id, genesis="0x" + "22" * 32, registry=contract, log=contract,
+                      first_block=0, max_merge_delay=100, origin="o", log_key="k")  # fmt: skip
+    (desk / ".tanji" / "trust.json").write_bytes(trust.to_bytes())
     done = run("sign", "coil.request.json", "--key", "supplier.json", "--password-file", "passphrase", cwd=desk)
     assert (done.returncode, "REQUEST_OTHER_LEDGER" in done.stderr) == (2, True)
 
