@@ -180,7 +180,7 @@ class Reader:
         return None if row is None else _stored(row)
 
     def _stream(self, query: Select[Any]) -> Iterator[RowMapping]:
-        result = self._connection.execution_options(yield_per=PAGE).execute(query)
+        result = self._connection.execute(query, execution_options={"yield_per": PAGE})
         try:
             yield from result.mappings()
         finally:
