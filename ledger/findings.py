@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from ledger.errors import TanjiError
+
 
 class Outcome(StrEnum):
     """What became of a check. NOT_CHECKED is never shown as PASS (design section 2, promise 7)."""
@@ -55,6 +57,11 @@ class Finding:
         from ledger.catalogue import render
 
         return render(self.code, self.values, self.place, language)
+
+
+def failed(error: TanjiError) -> Finding:
+    """An error as a failed check: for a judge, wrong evidence is a finding and never an exception."""
+    return Finding(error.code, Outcome.FAIL, place=error.place, values=error.values)
 
 
 def fail(code: str, place: str = "", kilograms: Decimal | None = None, **values: object) -> Finding:

@@ -72,6 +72,9 @@ class Surroundings(Protocol):
     def newer(self, known: Known, key: str) -> Iterable[Known]:
         """Statements of the kind and issuer of `known`, registered before `index` under the same series `key`."""
 
+    def replacement(self, known: Known) -> Known | None:
+        """The newest statement before `index` on the subject of `known`, or None when that is `known` itself."""
+
 
 def _nothing(*_: Any) -> Iterable[Any]:
     return ()

@@ -82,6 +82,21 @@ class BatchView:
         here = [self._known[digest] for digest, (_, new) in self._added.items() if new.stored.series == series]
         return [replace(item, summary=self._summary(item)) for item in [*stored, *here]]
 
+    def replacement(self, known: Known) -> Known | None:
+        """The newest statement on the subject of `known` so far, or None when that is `known`."""
+        newest = self.registered(known.digest)
+        while newest is not None and newest.superseded is not None:
+            newest = self.registered(self._digest_at(newest.superseded))
+        if newest is None or newest.digest == known.digest:
+            return None
+        return replace(newest, summary=self._summary(newest))
+
+    def _digest_at(self, index: int) -> bytes:
+        if index < self._size:
+            stored = self._reader.statement(index)
+            return ZERO_DIGEST if stored is None else stored.entry.digest
+        return next(digest for digest in self._added if self._known[digest].index == index)
+
     def _summary(self, known: Known) -> Any:
         kind = kind_named(known.kind)
         if known.digest in self._added:

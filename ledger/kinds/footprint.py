@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from ledger.calculation import GWP100, Exact, line_emission, same_value, total
 from ledger.errors import InputError
 from ledger.fields import DateText, Geography, IdText, ShortLine
-from ledger.findings import Finding, fail, not_checked
+from ledger.findings import Finding, fail, failed, not_checked
 from ledger.identifiers import DigestText
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds.factor import FactorSummary
@@ -188,7 +188,7 @@ def _check(content: Footprint) -> Iterator[Finding]:
     try:
         exact = emissions_of(content)
     except InputError as err:
-        yield fail(err.code, err.place, None, **err.values)
+        yield failed(err)
         return
     for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
         if not _rounds_to(emission, line.emission, decimals, half):
@@ -261,7 +261,7 @@ def _check_references(content: Footprint, around: Surroundings) -> Iterator[Find
         if line.source.type == "factor" and isinstance(known.summary, FactorSummary):
             yield from _check_factor(content, number, line, known, around)
         elif line.source.type == "upstream" and isinstance(known.summary, FootprintSummary):
-            yield from _check_upstream(content, number, line, known)
+            yield from _check_upstream(content, number, line, known, around)
 
 
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
@@ -301,7 +301,9 @@ def _check_newer_factor(
                    expected=f"{best.year}: {best.value}")  # fmt: skip
 
 
-def _check_upstream(content: Footprint, number: int, line: Line, known: Known) -> Iterator[Finding]:
+def _check_upstream(
+    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
+) -> Iterator[Finding]:
     upstream: FootprintSummary = known.summary
     same = same_value(line.value, line.per, upstream.footprint, upstream.unit, upstream.amount)
     if same is None:
@@ -312,6 +314,13 @@ def _check_upstream(content: Footprint, number: int, line: Line, known: Known) -
         yield fail("PINNED_UPSTREAM", line_place(number), kilograms, name=line.name,
                    got=f"{line.value} / {line.per}",
                    expected=f"{upstream.footprint} / {upstream.amount} {upstream.unit}")  # fmt: skip
+
+    if (newest := around.replacement(known)) is not None and isinstance(newest.summary, FootprintSummary):
+        current = newest.summary
+        kilograms = _effect(content, line, current.footprint, current.unit, current.amount)
+        yield fail("UPSTREAM_STALE", line_place(number), kilograms, name=line.name,
+                   got=f"{upstream.footprint} / {upstream.amount} {upstream.unit}",
+                   expected=f"{current.footprint} / {current.amount} {current.unit}")  # fmt: skip
 
 
 class _Replaced(NamedTuple):

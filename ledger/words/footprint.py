@@ -64,4 +64,9 @@ WORDS: Final = {
         "“{name}”用了旧年份因子（{got}），签署时已有更新一年（{expected}）。请改用新因子重算",
         "line “{name}” uses an older year's factor ({got}); {expected} was already published. Recalculate with it",
     ),
+    "UPSTREAM_STALE": Words(
+        "“{name}”引用的上游声明（{got}）在签署前已被新版本（{expected}）取代。请按现行声明重算",
+        "line “{name}” rests on an upstream declaration ({got}) that was already replaced ({expected}). "
+        "Recalculate with the current one",
+    ),
 }

@@ -57,6 +57,7 @@ class Around:
 
     summaries: dict[str, Any]
     sisters: list[Known] = field(default_factory=list)
+    newest: Known | None = None
     index: int = 9
     organisation: str = "91320585MADEM002X4"
 
@@ -67,6 +68,9 @@ class Around:
 
     def newer(self, known: Known, key: str) -> Iterable[Known]:
         return [k for k in self.sisters if k.summary.series + "|" + k.summary.geography == key]
+
+    def replacement(self, known: Known) -> Known | None:
+        return self.newest if self.newest and known.kind == "footprint" else None
 
 
 def around(**changed: Any) -> Around:
@@ -176,6 +180,12 @@ def test_what_it_rests_on_is_compared(surroundings: Around, code: str, kilograms
 
 def test_the_same_value_in_another_unit_is_the_same_value() -> None:
     assert all_failures(PART, around(**{GRID: factor(GRID_FACTOR, value="577.7", per="MWh")})) == []
+
+
+def test_an_upstream_that_was_already_replaced_is_stale_and_weighs_the_difference() -> None:
+    newest = Known(b"\x02" * 32, 3, "footprint", "p", "s", summary=COIL_RESULT._replace(footprint="2576.793510"))
+    found = all_failures(PART, replace(around(), newest=newest))
+    assert [(f.code, f.place, f.kilograms) for f in found] == [("UPSTREAM_STALE", "lines/0000", Decimal("0.077040"))]
 
 
 @pytest.mark.parametrize(("year", "stale"), [(2023, False), (2024, False), (2025, True), (2026, False)])

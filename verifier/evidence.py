@@ -1,0 +1,67 @@
+"""Evidence as values: entries, statements, contents and chain events, as somebody handed them over; none is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from ledger.events import ChainEvent, ContractName
+from ledger.findings import Finding
+
+
+class Item(NamedTuple):
+    """One entry of the log with what the evidence shows of its statement.
+
+    `entry` has 105 bytes, `statement` is its canonical text (empty when the evidence lacks it), `text` the content's
+    text or None when it was erased or withheld.
+    """
+
+    number: int
+    entry: bytes
+    statement: bytes
+    text: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEvidence:
+    """The contracts' numbered events, proven to be an unbroken chain of numbers and hashes.
+
+    `heads` are (count, rolling hash) of what is here. `consulted` tells that a node of the reader's, or the trust file,
+    said that this is all there is; `findings` say what is wrong or missing.
+    """
+
+    events: Mapping[ContractName, Sequence[ChainEvent]]
+    heads: Mapping[ContractName, tuple[int, bytes]]
+    consulted: bool
+    findings: tuple[Finding, ...] = ()
+
+
+class Bundles(Protocol):
+    """A log's items in bundles of 256, readable in any order and from any process."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+
+    def bundle(self, number: int) -> Sequence[Item]:
+        """The items of one bundle. Raises `SourceError` or `EvidenceError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvidence:
+    """A log as files: its checkpoint note and bundles."""
+
+    note: bytes
+    bundles: Bundles
+    findings: tuple[Finding, ...] = field(default=())
+
+    def items(self) -> Iterator[Item]:
+        """All items in log order."""
+        for number in range(bundle_count(self.bundles.size)):
+            yield from self.bundles.bundle(number)
+
+
+def bundle_count(size: int) -> int:
+    """How many bundles of 256 hold `size` entries."""
+    return -(-size // 256)

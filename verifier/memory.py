@@ -1,0 +1,136 @@
+"""What a judge remembers of the log: small facts of each statement in log order, and the log as one of them sees it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from ledger.findings import Finding
+from ledger.identifiers import ZERO_DIGEST
+from ledger.kind import Known
+from verifier.checks import Judged, judge_previous
+
+
+class Fact(NamedTuple):
+    """What other statements may ask of one; small and picklable, so that it can travel between processes."""
+
+    number: int
+    digest: bytes
+    kind: str
+    organisation: str
+    subject: str
+    previous: bytes
+    ends: bytes | None
+    series: str | None
+    summary: Any
+
+
+def fact_of(judged: Judged) -> Fact:
+    """The fact of a judged statement. One that could not be read is remembered by its digest alone."""
+    statement, kind, content = judged.statement, judged.kind, judged.content
+    if statement is None:
+        return Fact(judged.index, judged.digest, "", "", "", ZERO_DIGEST, None, None, None)
+    known = kind is not None and content is not None
+    return Fact(
+        judged.index,
+        judged.digest,
+        statement.kind,
+        statement.organisation,
+        statement.subject,
+        bytes.fromhex(statement.previous[2:]),
+        kind.ends(content) if kind is not None and known else None,
+        kind.series(content) if kind is not None and known else None,
+        kind.summary(content) if kind is not None and known else None,
+    )
+
+
+class Memory:
+    """All facts up to some index. `learn` takes them in log order and finds forks of a subject on the way."""
+
+    def __init__(self) -> None:
+        self._known: Final[dict[bytes, Known]] = {}
+        self._digests: Final[list[bytes]] = []
+        self._heads: Final[dict[tuple[str, str, str], bytes]] = {}
+        self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def learn(self, fact: Fact) -> Iterator[Finding]:
+        """Takes in the next fact and yields what is wrong with its place among those before it."""
+        self._digests.append(fact.digest)
+        if not fact.kind:
+            return
+        subject = (fact.organisation, fact.kind, fact.subject)
+        findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous,
+                                                                 self._heads.get(subject))]  # fmt: skip
+        self._known[fact.digest] = Known(
+            fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
+        )
+        if not findings:
+            self._heads[subject] = fact.digest
+            if (replaced := self._known.get(fact.previous)) is not None:
+                self._known[replaced.digest] = replace(replaced, superseded=fact.number)
+        target = self._known.get(fact.ends) if fact.ends is not None else None
+        if target is not None and target.organisation == fact.organisation:
+            self._known[target.digest] = replace(target, ended=fact.number)
+        if fact.series is not None:
+            self._series[(fact.organisation, fact.kind, fact.series)].append(fact.digest)
+        yield from findings
+
+    def get(self, digest: bytes) -> Known | None:
+        """What is remembered of a digest, wherever it stands."""
+        return self._known.get(digest)
+
+    def digest_at(self, index: int) -> bytes:
+        """The digest of the entry at `index`."""
+        return self._digests[index]
+
+    def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
+        """The newest statement on a subject."""
+        return self._heads.get((organisation, kind, subject))
+
+    def heads(self) -> Iterable[bytes]:
+        """The newest statement of every subject, in the order in which the subjects came."""
+        return self._heads.values()
+
+    def sisters(self, organisation: str, kind: str, series: str) -> Iterable[Known]:
+        """Statements of one issuer, kind and series, oldest first."""
+        return (self._known[digest] for digest in self._series.get((organisation, kind, series), ()))
+
+    def around(self, index: int, organisation: str) -> View:
+        """The log as the statement at `index` sees it."""
+        return View(self, index, organisation)
+
+
+class View:
+    """`ledger.kind.Surroundings` for one index: nothing at or after it exists."""
+
+    __slots__ = ("_memory", "index", "organisation")
+
+    def __init__(self, memory: Memory, index: int, organisation: str) -> None:
+        self._memory = memory
+        self.index = index
+        self.organisation = organisation
+
+    def known(self, digest: bytes) -> Known | None:
+        """The statement, when it is earlier than this one."""
+        known = self._memory.get(digest)
+        return known if known is not None and known.index < self.index else None
+
+    def newer(self, known: Known, key: str) -> Iterable[Known]:
+        """Sisters of `known` that came before this one, oldest first."""
+        sisters = self._memory.sisters(known.organisation, known.kind, key)
+        return [sister for sister in sisters if sister.index < self.index]
+
+    def replacement(self, known: Known) -> Known | None:
+        """The newest statement on the subject of `known` that came before this one, or None when that is `known`."""
+        newest = known
+        while newest.superseded is not None and newest.superseded < self.index:
+            later = self._memory.get(self._memory.digest_at(newest.superseded))
+            if later is None:
+                break
+            newest = later
+        return None if newest is known else newest
