@@ -131,7 +131,7 @@ class Signed:
         return self.statement.digest(DOMAIN)
 
 
-def signed(kind: str, organisation: str, content: Mapping[str, Any], *, previous: bytes | None = None,
+def signed(kind: str, organisation: str, content: Mapping[str, Any], /, *, previous: bytes | None = None,
            key: bytes | None = None, seed: bytes | None = None, domain: Domain = DOMAIN,
            **changes: Any) -> Signed:  # fmt: skip
     """A signed statement on `content`; `changes` to the envelope are made before signing.
