@@ -84,8 +84,8 @@ class Sequencer:
 
         A bad statement is refused with its place and does not stop the others; one that rests on a refused statement
         is refused with it. The same digest again, with the same signature, gives the registration that it had; with
-        another one it is refused as ALREADY_REGISTERED. Raises `IncompleteError` CHAIN_NOT_SYNCED, and the store's errors:
-        then nothing was registered, or all was and asking again says so.
+        another one it is refused as ALREADY_REGISTERED. Raises `IncompleteError` CHAIN_NOT_SYNCED, and the store's
+        errors: then nothing was registered, or all was and asking again says so.
         """
         examined = [self._examine(submission) for submission in submissions]
         if not any(isinstance(item, Examined) for item in examined):

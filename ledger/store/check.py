@@ -14,7 +14,8 @@ from ledger.kinds import kind_named
 from ledger.merkle import HASH_BYTES, Frontier, leaf_hash, root_of
 from ledger.signing import recover
 from ledger.statement import Domain, Statement
-from ledger.store import Reader, Store
+from ledger.store.opening import Store
+from ledger.store.reader import Reader
 from ledger.store.rows import SealedCheckpoint, Stored, head_key
 from ledger.tiles import TILE_WIDTH
 
