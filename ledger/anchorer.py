@@ -96,11 +96,12 @@ class Anchorer:
         if blocking:
             raise RefusedError("ANCHOR_QUARANTINED", id=blocking.id, cause=blocking.code, size=blocking.size or "-")
         self._reconcile(rewritten="log" in followed.rewritten)
-        if all(self._guarded(self._advance, waiting) for waiting in self._store.unfinished()):
-            sealed = self._seal(flush=flush)
-            if sealed is None or self._guarded(self._advance, sealed):
-                return False
-        return True
+        moving = self._move(flush=flush)
+        if not moving and (confirmed := self._store.newest_confirmed()):
+            anchored = self._follower.anchored
+            if not anchored or anchored[-1].size < confirmed.size:
+                self._follower.follow()  # so that the mirror has what was just confirmed
+        return moving
 
     def run_until_anchored(self, *, deadline_s: float, poll_s: float = 0.1) -> None:
         """Anchors all there is. Raises `IncompleteError` ANCHOR_PENDING after `deadline_s`, and as `run_once`."""
@@ -143,6 +144,12 @@ class Anchorer:
         self._store.close_incident(incident.id)
         self._explained = None
         _log.warning("incident_released", id=incident.id, code=incident.code, size=incident.size)
+
+    def _move(self, *, flush: bool) -> bool:
+        if all(self._guarded(self._advance, waiting) for waiting in self._store.unfinished()):
+            sealed = self._seal(flush=flush)
+            return sealed is not None and not self._guarded(self._advance, sealed)
+        return True
 
     # -- the state machine --------------------------------------------------------------------------------------------
 

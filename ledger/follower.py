@@ -9,7 +9,6 @@ lower, it must stay so for `patience_s`.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +17,7 @@ import structlog
 from ledger.chain.client import ChainClient
 from ledger.chain.history import EventHistory
 from ledger.errors import EvidenceError, IncompleteError
-from ledger.events import NO_EVENTS_HASH, ChainEvent, ContractName, RawLog, load_abi, read_logs, verify_event_chain
+from ledger.events import NO_EVENTS_HASH, ContractName, load_abi, read_logs, verify_event_chain
 from ledger.registry import Anchor, anchors_of
 from ledger.store import Store
 from ledger.store.anchoring import AnchorStore
@@ -81,13 +80,13 @@ class Follower:
     def _update(self, contract: ContractName, block: int) -> bool:
         try:
             history = self._histories.get(contract) or self._remembered(contract)
-            new = history.update()
+            history.update()
         except (EvidenceError, IncompleteError) as err:
             if err.code not in _OTHER_HISTORY:
                 raise
             return self._rewrite(contract, block, err)
         self._histories[contract] = history
-        self._mirror(contract, history.logs[len(history.logs) - len(new) :], new, block)
+        self._mirror(contract, history, block)
         return False
 
     def _remembered(self, contract: ContractName) -> EventHistory:
@@ -95,14 +94,17 @@ class Follower:
             known = list(read_logs(reader.event_lines(contract)))
         return EventHistory(self._client, contract, self._first_block, known)
 
-    def _mirror(self, contract: ContractName, logs: Sequence[RawLog], new: Sequence[ChainEvent], block: int) -> None:
+    def _mirror(self, contract: ContractName, history: EventHistory, block: int) -> None:
         # the count and hash were read after `block`: nothing up to the last event can be missing
-        newest = max([block, *(event.block for event in new)])
+        newest = max([block, *(event.block for event in history.events[-1:])])
         with self._store.read() as reader:
-            before = reader.cursor(contract).block
-        if newest > before:
-            with self._store.write() as writer:
-                writer.mirror(contract, logs, newest)
+            before = reader.cursor(contract)
+        if newest <= before.block and history.count <= before.count:
+            return
+        with self._store.write() as writer:
+            # another process may have mirrored some of it meanwhile
+            there = writer.cursor(contract)
+            writer.mirror(contract, history.logs[there.count :], max(newest, there.block))
 
     def _rewrite(self, contract: ContractName, block: int, cause: EvidenceError | IncompleteError) -> bool:
         """Puts the chain's present history, once it is proven, in the place of what it was."""
@@ -122,7 +124,7 @@ class Follower:
         self._anchors.open_incident("CHAIN_REWRITTEN", None, {"contract": contract, **detail}, blocking=False)
         self._anchors.drop_events(contract, keep, head, kept_block)
         self._histories[contract] = fresh
-        self._mirror(contract, fresh.logs[keep:], fresh.events[keep:], block)
+        self._mirror(contract, fresh, block)
         return True
 
     def _require_patience(self, contract: ContractName, block: int, known: int) -> None:

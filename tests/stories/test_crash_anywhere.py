@@ -48,11 +48,14 @@ REPLACING = ("replacing", "replaced", "vanished")
 
 
 @pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
+def processes() -> Iterator[ForkServerContext]:
     """Starts processes in some milliseconds: the imports are done once."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["support.anchoring", "support.careless"])
-    return context
+    with pytest.MonkeyPatch.context() as patch:
+        # the server finds modules to preload by the environment only
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        yield context
 
 
 @pytest.fixture
