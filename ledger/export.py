@@ -16,7 +16,7 @@ from ledger.errors import IncompleteError, SourceError
 from ledger.merkle import HASH_BYTES
 from ledger.store import Reader, Store
 from ledger.store.rows import SealedCheckpoint
-from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, encode_bundle, places
+from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, encode_bundle, places, statements_path
 
 CHAIN_FILES: Final = ("registry", "log")
 Progress = Callable[[int, int], None]
@@ -31,11 +31,6 @@ class Exported:
     written: int
     kept: int
     removed: int
-
-
-def statements_path(place: TilePlace) -> str:
-    """The path of the statements beside the entry bundle at `place`."""
-    return place.path().replace("tile/entries/", "statements/", 1)
 
 
 def export(

@@ -203,3 +203,8 @@ def _levels(data: bytes) -> list[bytes]:
         pairs = range(0, len(below) - HASH_BYTES, 2 * HASH_BYTES)
         levels.append(b"".join([sha256(b"\x01" + below[at : at + 2 * HASH_BYTES]).digest() for at in pairs]))
     return levels
+
+
+def statements_path(place: TilePlace) -> str:
+    """The path of the statements that stand beside the entry bundle at `place`, with the same numbering."""
+    return place.path().replace("tile/entries/", "statements/", 1)

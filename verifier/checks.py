@@ -67,6 +67,15 @@ def judge_alone(item: Item, domain: Domain) -> Judged:
     )
 
 
+def read_light(item: Item, domain: Domain) -> Judged:
+    """An item with its statement held against the entry's digest and nothing else: no signature, no content."""
+    entry = Entry.from_bytes(item.entry)
+    findings: list[Finding] = []
+    statement = _read_statement(item, entry, domain, findings)
+    about = tuple(finding.about(entry.digest) for finding in findings)
+    return Judged(item.number, entry, statement, None, None, _EMPTY, about)
+
+
 def _read_statement(item: Item, entry: Entry, domain: Domain, findings: list[Finding]) -> Statement | None:
     if not item.statement:
         findings.append(not_checked("STATEMENT_WITHHELD", blocking=True, index=item.number))

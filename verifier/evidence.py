@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from ledger.checkpoint import Checkpoint
 from ledger.events import ChainEvent, ContractName
 from ledger.findings import Finding
 
@@ -47,19 +48,18 @@ class Bundles(Protocol):
     def bundle(self, number: int) -> Sequence[Item]:
         """The items of one bundle. Raises `SourceError` or `EvidenceError`."""
 
+    def entries(self, number: int) -> Sequence[Item]:
+        """The same without statements, for a bundle whose statements do not fit its entries."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogEvidence:
-    """A log as files: its checkpoint note and bundles."""
+    """A log as files: its checkpoint and bundles. `findings` say what is wrong with the checkpoint's note."""
 
     note: bytes
     bundles: Bundles
+    checkpoint: Checkpoint
     findings: tuple[Finding, ...] = field(default=())
-
-    def items(self) -> Iterator[Item]:
-        """All items in log order."""
-        for number in range(bundle_count(self.bundles.size)):
-            yield from self.bundles.bundle(number)
 
 
 def bundle_count(size: int) -> int:

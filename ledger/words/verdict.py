@@ -1,0 +1,132 @@
+"""Words of the judge: what evidence lacks or gets wrong, receipts and trust files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.words.form import Words
+
+WORDS: Final = {
+    "STATEMENT_WITHHELD": Words(
+        "第 {index} 号声明未提供，无法核查。请向账本运营方索取", "statement {index} is withheld. Ask the log's operator"
+    ),
+    "STATEMENT_DIGEST": Words(
+        "声明与日志条目不符：摘要 {got}，日志为 {expected}。此声明被改动过，不予采信",
+        "the statement is not the one in the log: digest {got}, the log holds {expected}. It was altered",
+    ),
+    "CONTENT_WITHHELD": Words(
+        "第 {index} 号声明的内容已删除或未提供，无法核查。请向签署组织索取",
+        "the content of statement {index} was erased or withheld. Ask its issuer",
+    ),
+    "ROLE_UNKNOWN": Words(
+        "内容未披露，无法核查签署组织当时是否具备所需角色",
+        "the content is hidden, so whether the issuer held the needed role was not checked",
+    ),
+    "FILE_MISSING": Words(
+        "文件读不到（{got}）。请检查路径或重新导出", "cannot be read ({got}). Check the path or export again"
+    ),
+    "STATEMENTS_FILE": Words(
+        "声明文件有 {got} 条，应为 {expected} 条：文件被截断或改动",
+        "the statements file holds {got} statements, not {expected}: it was cut or altered",
+    ),
+    "EVENT_OF_OTHER_CONTRACT": Words(
+        "链上事件来自别的合约，应来自 {expected}", "chain events of another contract than the trusted {expected}"
+    ),
+    "CHAIN_NOT_CONSULTED": Words(
+        "未连接链，也没有预先记录的事件头：事件文件自身无缺口，但是否真实、是否最新未核查。"
+        "请加 --chain，或先在联网机器上运行 tanji-verify head",
+        "no node was asked and the trust file pins no event heads: the events have no gap, but whether they are the "
+        "chain's, and all of them, was not checked. Give --chain, or run tanji-verify head on a machine with network",
+    ),
+    "EVENTS_BEFORE_PIN": Words(
+        "{contract} 合约只有 {got} 个事件，信任文件记录过 {expected} 个：证据不完整",
+        "{got} events of the {contract} contract, the trust file saw {expected}: the evidence is incomplete",
+    ),
+    "EVENT_HEAD_PIN": Words(
+        "{contract} 合约的事件头 {got} 与信任文件记录的 {expected} 不符",
+        "event head {got} of the {contract} contract is not the trust file's {expected}",
+    ),
+    "BLOCK_DECREASES": Words(
+        "条目的区块 {got} 小于前一条的 {expected}：顺序不可信",
+        "entry's block {got} is before the {expected} of an earlier entry",
+    ),
+    "MERGE_DELAY": Words(
+        "条目登记于区块 {block}，锚定于 {got}，超出承诺的 {limit} 个区块",
+        "registered at block {block}, anchored at {got}: outside the promised delay of {limit} blocks",
+    ),
+    "ANCHOR_ROOT": Words(
+        "日志条目算出的根 {got} 与链上区块 {block} 锚定的 {expected} 不符：条目被改动、删除或换序",
+        "the entries' root {got} is not the {expected} anchored in block {block}: entries were altered, dropped or moved",
+    ),
+    "CHECKPOINT_TREE": Words(
+        "日志条目算出的根 {got} 与检查点的 {expected} 不符",
+        "the entries' root {got} is not the checkpoint's {expected}",
+    ),
+    "ENTRIES_WITHHELD": Words(
+        "链上已锚定 {expected} 条，证据只有 {got} 条：其余被扣留",
+        "{expected} entries are anchored, the evidence has {got}: the rest is withheld",
+    ),
+    "CHECKPOINT_NOT_ANCHORED": Words(
+        "大小为 {got} 的检查点未在链上锚定（最近锚定 {expected}）。请稍后再查",
+        "the checkpoint of size {got} is not anchored on chain (last anchored: {expected}). Try again later",
+    ),
+    "WORKER_DIED": Words(
+        "核查进程意外结束，结果作废，请重试", "a worker process died; nothing was concluded, try again"
+    ),
+    "NOT_A_DECLARATION": Words(
+        "{got} 不是产品碳足迹声明，或内容不可读", "{got} is no declaration, or its content cannot be read"
+    ),
+    "PRODUCT_UNKNOWN": Words(
+        "找不到“{got}”。请用产品编号或声明摘要（0x…）",
+        "“{got}” was not found. Use a product id or a declaration's digest (0x…)",
+    ),
+    "PRODUCT_AMBIGUOUS": Words(
+        "“{got}”对应多份声明，请指定摘要：{found}", "“{got}” has several declarations, name one digest: {found}"
+    ),
+    "TRUST_MISSING": Words("信任文件读不到（{got}）", "the trust file cannot be read ({got})"),
+    "TRUST_FORMAT": Words("信任文件格式不对：{got}", "the trust file is malformed: {got}"),
+    "RECEIPT_FORMAT": Words("回执文件格式不对：{got}", "the receipt is malformed: {got}"),
+    "RECEIPT_VERSION": Words(
+        "回执版本 {got} 未知，按不通过处理。请升级软件", "unknown receipt version {got}, refused. Update the software"
+    ),
+    "RECEIPT_OTHER_LEDGER": Words(
+        "回执属于别的账本：{got}，信任文件为 {expected}",
+        "the receipt is of another ledger: {got}, the trust file says {expected}",
+    ),
+    "RECEIPT_NO_ANCHOR": Words(
+        "检查点尚未锚定，登记未得链上佐证。请稍后换取新回执",
+        "the checkpoint was not anchored yet; fetch a new receipt later",
+    ),
+    "RECEIPT_CHAIN_UNASKED": Words(
+        "未连接链：检查点是否已锚定、签署钥匙与角色在该区块是否有效、其后是否被撤回或取代，均未核查。请加 --chain",
+        "no node was asked: whether the checkpoint is anchored, and whether key and role were valid at the block, "
+        "was not checked. Give --chain",
+    ),
+    "RECEIPT_ANCHOR_ROOT": Words(
+        "链上没有大小 {size}、根 {got} 的锚定（链上为 {expected}）",
+        "the chain has no anchor of size {size} with root {got} (it says {expected})",
+    ),
+    "RECEIPT_CURRENT": Words(
+        "回执不能说明此后是否被撤回或取代，未核查。请用 tanji verify",
+        "a receipt cannot say whether the statement was withdrawn or replaced since; not checked. Use tanji verify",
+    ),
+    "RECEIPT_REFERENCES": Words(
+        "回执不含其引用的上游声明与因子，未核查。请用 tanji verify",
+        "the statements that it rests on are not in a receipt; not checked. Use tanji verify",
+    ),
+    "CHECKED_SIGNATURE": Words("签名有效，签署账户 {signer}", "signature holds, by account {signer}"),
+    "CHECKED_INCLUSION": Words(
+        "已登记：第 {index} 号条目在大小为 {size} 的检查点之内",
+        "registered: entry {index} is in the checkpoint of size {size}",
+    ),
+    "CHECKED_CONTENT": Words(
+        "内容完整未改：披露 {shown} 部分，未披露 {hidden} 部分", "content intact: {shown} parts shown, {hidden} hidden"
+    ),
+    "CHECKED_ANCHOR": Words(
+        "已锚定：区块 {block}，检查点大小 {size}", "anchored: in block {block}, checkpoint of size {size}"
+    ),
+    "CHECKED_AUTHORITY": Words(
+        "签署钥匙在区块 {block} 属于 {name}（{organisation}），角色有效（{by}）",
+        "at block {block} the signing key belonged to {name} ({organisation}) with a valid role ({by})",
+    ),
+}

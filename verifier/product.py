@@ -1,0 +1,271 @@
+"""Verification of one declaration with everything upstream of it.
+
+Two questions, kept apart (design section 5). The claim check: does each declaration recompute from the values that it
+pinned; its findings come from the checks. The deep recomputation: from the factors up, with wrong values replaced, how
+many kilograms is each product off. Both are one sweep in log order, because references name earlier statements only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger.calculation import GWP100, Exact, line_emission, total
+from ledger.errors import InputError
+from ledger.findings import Finding, Level, Outcome
+from ledger.kinds.factor import Factor
+from ledger.kinds.footprint import Footprint, Line, line_place
+from ledger.numbers import REPORT, decimals_of, round_half_even
+from ledger.units import conversion
+from verifier.checks import Judged
+from verifier.status import Status, status_of
+
+_ZERO = Decimal(0)
+_WHOLE = frozenset({"", "header", "result", "production", "signature", "previous"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One statement of the chain: a declaration, or one that could not be opened.
+
+    `weight` is how many declared units of it stand in one declared unit of the product; `kilograms` what they weigh
+    there; `recomputed` the footprint from the factors up; `uses` the declarations that its lines rest on.
+    """
+
+    judged: Judged
+    weight: Decimal
+    kilograms: Decimal
+    recomputed: Decimal | None
+    uses: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVerdict:
+    """The verdict on a product. `levels` sum exactly to its declared footprint, kgCO2e per declared unit."""
+
+    product: bytes
+    declared: Decimal
+    recomputed: Decimal | None
+    levels: Mapping[Level, Decimal]
+    findings: tuple[Finding, ...]
+    nodes: Mapping[bytes, Node]
+
+    @property
+    def status(self) -> Status:
+        """FAILED, INCOMPLETE or VERIFIED."""
+        return status_of(self.findings)
+
+    def share(self, level: Level) -> Decimal:
+        """The level's share of the footprint in percent, to two decimals, to be read."""
+        if not self.declared:
+            return _ZERO
+        part = REPORT.divide(REPORT.multiply(self.levels[level], Decimal(100)), self.declared)
+        return round_half_even(part, 2)
+
+
+def verdict_on(
+    product: Judged, chain: Mapping[bytes, Judged], findings: Mapping[bytes, tuple[Finding, ...]],
+    general: tuple[Finding, ...],
+) -> ProductVerdict:  # fmt: skip
+    """The verdict on `product`, whose upstream statements are in `chain` by digest, each with its `findings`.
+
+    `general` are findings on the ledger itself: chain, roots, checkpoint. Raises `InputError` NOT_A_DECLARATION when
+    the product is none, or cannot be read.
+    """
+    content = product.content
+    if not isinstance(content, Footprint):
+        raise InputError("NOT_A_DECLARATION", got="0x" + product.digest.hex())
+    sweep = _Sweep(chain, findings)
+    weights = sweep.weigh(product)
+    recomputed = sweep.recompute(product)
+    scaled = [f if f.kilograms is None else replace(f, kilograms=REPORT.multiply(f.kilograms, weights[digest]))
+              for digest in weights for f in findings.get(digest, ())]  # fmt: skip
+    declared = Decimal(content.result.footprint)
+    nodes = {
+        digest: Node(
+            chain[digest], weight, sweep.kilograms[digest], recomputed.get(digest), tuple(sweep.uses(chain[digest]))
+        )
+        for digest, weight in weights.items()
+    }
+    levels = _exact_levels(sweep.levels, declared, decimals_of(content.result.footprint))
+    ordered = sorted((*general, *scaled), key=lambda f: _weight_of(f, chain))
+    return ProductVerdict(product.digest, declared, recomputed.get(product.digest), levels, tuple(ordered), nodes)
+
+
+def _weight_of(finding: Finding, chain: Mapping[bytes, Judged]) -> tuple[object, ...]:
+    """Failures first, then what was not checked; in each the heaviest first, then in log order: one order for all."""
+    rank = {Outcome.FAIL: 0, Outcome.NOT_CHECKED: 1, Outcome.PASS: 2}[finding.outcome]
+    soft = finding.outcome is Outcome.NOT_CHECKED and not finding.blocking
+    heavy = -abs(finding.kilograms or _ZERO)
+    index = chain[finding.statement].index if finding.statement in chain else -1
+    return (rank, soft, heavy, index, finding.place, finding.code)
+
+
+def _exact_levels(levels: Mapping[Level, Decimal], declared: Decimal, decimals: int) -> dict[Level, Decimal]:
+    """Levels in the footprint's own decimals that sum to it exactly; the largest takes what rounding left over."""
+    rounded = {level: round_half_even(levels[level], decimals) for level in Level}
+    largest = max(rounded, key=lambda level: (abs(rounded[level]), level.value))
+    for part in rounded.values():
+        declared = REPORT.subtract(declared, part)
+    rounded[largest] = REPORT.add(rounded[largest], declared)
+    return rounded
+
+
+class _Sweep:
+    """Weights downwards, footprints upwards, over one product's chain."""
+
+    def __init__(self, chain: Mapping[bytes, Judged], findings: Mapping[bytes, tuple[Finding, ...]]) -> None:
+        self._chain = chain
+        self._failed = {
+            digest: {f.place for f in found if f.outcome is Outcome.FAIL} for digest, found in findings.items()
+        }
+        self.levels = dict.fromkeys(Level, _ZERO)
+        self.kilograms: dict[bytes, Decimal] = {}
+
+    def uses(self, judged: Judged) -> Iterator[bytes]:
+        """Declarations that a declaration's lines rest on, in line order, each once."""
+        if not isinstance(judged.content, Footprint):
+            return
+        seen = set()
+        for line in judged.content.lines:
+            digest = _upstream(line)
+            if digest is not None and digest in self._chain and digest not in seen:
+                seen.add(digest)
+                yield digest
+
+    def weigh(self, product: Judged) -> dict[bytes, Decimal]:
+        """How many declared units of each declaration stand in one of the product; fills `levels` on the way.
+
+        `trusted` is the part of a weight that reaches a declaration through lines that held; the rest of its kilograms
+        is unverified already, where the chain broke.
+        """
+        weights, trusted = {product.digest: Decimal(1)}, {product.digest: Decimal(1)}
+        for judged in sorted(self._chain.values(), key=lambda one: -one.index):
+            digest = judged.digest
+            if digest not in weights or not isinstance(judged.content, Footprint):
+                weights.setdefault(digest, _ZERO)
+                continue
+            self._weigh_lines(judged, judged.content, weights, trusted)
+        for digest, weight in weights.items():
+            self.kilograms[digest] = REPORT.multiply(weight, _footprint(self._chain[digest]))
+        return weights
+
+    def _weigh_lines(
+        self, judged: Judged, content: Footprint, weights: dict[bytes, Decimal], trusted: dict[bytes, Decimal]
+    ) -> None:
+        weight, sound = weights[judged.digest], trusted.get(judged.digest, _ZERO)
+        broken = self._failed.get(judged.digest, set())
+        whole = bool(broken & _WHOLE)
+        left = REPORT.multiply(sound, Decimal(content.result.footprint))
+        if whole:
+            self._count(Level.UNVERIFIED, left)
+            sound = left = _ZERO
+        for number, line in enumerate(content.lines):
+            emission = _safe_emission(line, content.production.output)
+            kilograms = REPORT.multiply(sound, emission)
+            left = REPORT.subtract(left, kilograms)
+            digest = _upstream(line)
+            if line_place(number) in broken:
+                self._count(Level.UNVERIFIED, kilograms)
+                self._pass_on(line, content, weight, _ZERO, digest, weights, trusted)
+            elif digest is None:
+                self._count(Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED, kilograms)
+            else:
+                self._pass_on(line, content, weight, sound, digest, weights, trusted)
+                self._count_unopened(digest, kilograms)
+        # what the one rounding of this declaration took or gave; nobody else accounts for it
+        self._count(Level.RECOMPUTED, left)
+
+    def _count_unopened(self, digest: bytes, kilograms: Decimal) -> None:
+        """A declaration that was not opened stands as declared, unless a check on it failed or it is not there."""
+        upstream = self._chain.get(digest)
+        if upstream is not None and isinstance(upstream.content, Footprint):
+            return
+        sound = upstream is not None and upstream.statement is not None and not self._failed.get(digest)
+        self._count(Level.DECLARED if sound else Level.UNVERIFIED, kilograms)
+
+    def _pass_on(
+        self, line: Line, content: Footprint, weight: Decimal, sound: Decimal, digest: bytes | None,
+        weights: dict[bytes, Decimal], trusted: dict[bytes, Decimal],
+    ) -> None:  # fmt: skip
+        upstream = self._chain.get(digest) if digest is not None else None
+        if digest is None or upstream is None:
+            return
+        units = _ZERO
+        if isinstance(upstream.content, Footprint):
+            units = _units_of(line, content, upstream.content)
+        weights[digest] = REPORT.add(weights.get(digest, _ZERO), REPORT.multiply(weight, units))
+        trusted[digest] = REPORT.add(trusted.get(digest, _ZERO), REPORT.multiply(sound, units))
+
+    def _count(self, level: Level, kilograms: Decimal) -> None:
+        self.levels[level] = REPORT.add(self.levels[level], kilograms)
+
+    def recompute(self, product: Judged) -> dict[bytes, Decimal]:
+        """Each declaration's footprint from the factors up, rounded once to its own decimals."""
+        found: dict[bytes, Decimal] = {}
+        for judged in sorted(self._chain.values(), key=lambda one: one.index):
+            if judged.index > product.index or not isinstance(judged.content, Footprint):
+                continue
+            content = judged.content
+            try:
+                exact = total(self._true_emission(line, content, found) for line in content.lines)
+            except InputError:
+                continue
+            found[judged.digest] = round_half_even(exact, decimals_of(content.result.footprint))
+        return found
+
+    def _true_emission(self, line: Line, content: Footprint, found: Mapping[bytes, Decimal]) -> Exact:
+        source = line.source
+        value, per, amount = line.value, line.per, Fraction(1)
+        if source.type == "gas":
+            value = GWP100[content.header.gwp].get(source.gas, value)
+        else:
+            digest = bytes.fromhex(source.digest[2:])
+            basis = self._chain.get(digest)
+            if basis is not None and isinstance(basis.content, Factor):
+                value, per = basis.content.result.value, basis.content.result.per
+            elif basis is not None and isinstance(basis.content, Footprint) and digest in found:
+                value, per = f"{found[digest]:f}", basis.content.header.unit
+                amount = Fraction(basis.content.header.amount)
+        emission = line_emission(_Basis(line.amount, line.unit, line.share, value, per), content.production.output)
+        return emission if amount == 1 else Fraction(emission) / amount
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    amount: str
+    unit: str
+    share: str | None
+    value: str
+    per: str
+
+
+def _upstream(line: Line) -> bytes | None:
+    return bytes.fromhex(line.source.digest[2:]) if line.source.type == "upstream" else None
+
+
+def _footprint(judged: Judged) -> Decimal:
+    return Decimal(judged.content.result.footprint) if isinstance(judged.content, Footprint) else _ZERO
+
+
+def _safe_emission(line: Line, output: str) -> Decimal:
+    """A line's emission for shares; as declared where its units do not fit, which is a finding of its own."""
+    try:
+        return _to_report(line_emission(line, output))
+    except InputError:
+        return Decimal(line.emission)
+
+
+def _units_of(line: Line, content: Footprint, upstream: Footprint) -> Decimal:
+    """How many of the upstream's declared units a line uses for one declared unit of its product."""
+    factor = conversion(line.unit, upstream.header.unit) or Fraction(0)
+    used = Fraction(line.amount) * factor * Fraction(line.share or 1)
+    return _to_report(used / Fraction(upstream.header.amount) / Fraction(content.production.output))
+
+
+def _to_report(value: Exact) -> Decimal:
+    if isinstance(value, Decimal):
+        return REPORT.plus(value)
+    return REPORT.divide(Decimal(value.numerator), Decimal(value.denominator))

@@ -1,0 +1,156 @@
+"""Replay of a whole ledger from the chain's events and the log's files (design section 2, promises 1 to 3, 6 and 7).
+
+Plan: the chain's evidence first; then every entry against every anchored root; then each statement alone, among those
+before it, and with its authority at its block. Everything ends in one state digest: SHA-256 over a header line and, for
+each bundle of 256 entries, the SHA-256 of one line an entry, `number digest code@place ...` with all its findings in
+order. Two auditors with the same evidence get the same digest, whatever their machines and number of processes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ledger.errors import EvidenceError
+from ledger.findings import Finding, fail, failed, not_checked
+from ledger.merkle import Frontier, leaf_hash
+from ledger.registry import Anchor, Registry, anchors_of
+from ledger.trust import TrustFile
+from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
+from verifier.status import Status, status_of
+from verifier.workers import Progress, judge_bundles
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The outcome of a replay. `open` counts, by code, the questions that nobody asked (non-blocking)."""
+
+    size: int
+    root: bytes
+    anchors: int
+    kinds: Counter[str]
+    findings: tuple[Finding, ...]
+    open: Counter[str]
+    withheld: tuple[int, ...]
+    state: bytes
+
+    @property
+    def status(self) -> Status:
+        """FAILED with any failed check, INCOMPLETE with any blocking one that was not made, else VERIFIED."""
+        return status_of(self.findings)
+
+
+def replay(
+    log: LogEvidence, chain: ChainEvidence, trust: TrustFile, *, workers: int = 1, progress: Progress | None = None
+) -> Replayed:
+    """Replays the ledger. `workers` processes judge; the outcome is the same for any number of them.
+
+    Raises `SourceError` when a file cannot be read, `EvidenceError` when the entries themselves cannot.
+    """
+    findings, registry = ledger_findings(log, chain, trust)
+    total = bundle_count(log.bundles.size)
+    results = judge_bundles(log.bundles, trust.domain, registry, workers, progress)
+    state = sha256(_header(log, chain).encode())
+    unasked, kinds = Counter[str](), Counter[str]()
+    withheld: list[int] = []
+    for result in results:
+        state.update(result.lines)
+        findings.extend(result.findings)
+        unasked.update(result.open)
+        kinds.update(result.kinds)
+        withheld.extend(result.withheld)
+    if progress:
+        progress(total, total)
+    for finding in findings:
+        state.update(f"{finding.code}@{finding.place}:{finding.outcome}\n".encode())
+    return Replayed(log.checkpoint.size, log.checkpoint.root, _anchor_count(chain), kinds, tuple(findings), unasked,
+                    tuple(withheld), state.digest())  # fmt: skip
+
+
+def ledger_findings(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> tuple[list[Finding], Registry]:
+    """What is to be said of the ledger before any statement: chain, checkpoint, roots and blocks; and its registry."""
+    findings = [*chain.findings, *log.findings]
+    registry = _registry(chain, findings)
+    anchors = _anchors(chain, findings)
+    findings.extend(judge_entries(log, anchors, trust.max_merge_delay))
+    return findings, registry
+
+
+def _registry(chain: ChainEvidence, findings: list[Finding]) -> Registry:
+    try:
+        return Registry.of(chain.events["registry"])
+    except EvidenceError as err:
+        findings.append(failed(err))
+        return Registry()
+
+
+def _anchors(chain: ChainEvidence, findings: list[Finding]) -> tuple[Anchor, ...]:
+    try:
+        return anchors_of(chain.events["log"])
+    except EvidenceError as err:
+        findings.append(failed(err))
+        return ()
+
+
+def _anchor_count(chain: ChainEvidence) -> int:
+    return sum(event.name == "CheckpointAnchored" for event in chain.events["log"])
+
+
+def _header(log: LogEvidence, chain: ChainEvidence) -> str:
+    heads = "".join(f" {name}:{count}:{head.hex()}" for name, (count, head) in sorted(chain.heads.items()))
+    return f"tanji-state-1 {log.checkpoint.size} {log.checkpoint.root.hex()}{heads}\n"
+
+
+def judge_entries(log: LogEvidence, anchors: Sequence[Anchor], max_merge_delay: int) -> Iterator[Finding]:
+    """The tree over the entries against every anchored root and the checkpoint, and the entries' blocks."""
+    sizes = [anchor.size for anchor in anchors]
+    checkpoint, frontier, last_block = log.checkpoint, Frontier(), 0
+    for number in range(bundle_count(log.bundles.size)):
+        entries = [item.entry for item in log.bundles.entries(number)]
+        start = frontier.size
+        for place, entry in enumerate(entries, start):
+            block = int.from_bytes(entry[-8:], "big")
+            if block < last_block:
+                yield fail("BLOCK_DECREASES", f"#{place}", got=block, expected=last_block)
+            last_block = max(block, last_block)
+            yield from _judge_delay(place, block, anchors, sizes, max_merge_delay)
+        yield from _judge_roots(frontier, entries, anchors, sizes)
+        frontier = frontier.extended([leaf_hash(entry) for entry in entries])
+    if frontier.root() != checkpoint.root:
+        yield fail("CHECKPOINT_TREE", got=frontier.root().hex(), expected=checkpoint.root.hex())
+    yield from _judge_checkpoint(checkpoint.size, anchors, sizes)
+
+
+def _judge_delay(
+    place: int, block: int, anchors: Sequence[Anchor], sizes: Sequence[int], max_merge_delay: int
+) -> Iterator[Finding]:
+    found = bisect_left(sizes, place + 1)
+    if found == len(anchors):
+        return
+    anchored = anchors[found].block
+    if not block <= anchored <= block + max_merge_delay:
+        yield fail("MERGE_DELAY", f"#{place}", got=anchored, block=block, limit=max_merge_delay)
+
+
+def _judge_roots(
+    frontier: Frontier, entries: Sequence[bytes], anchors: Sequence[Anchor], sizes: Sequence[int]
+) -> Iterator[Finding]:
+    """Every anchored root whose size lies within this bundle."""
+    first = bisect_left(sizes, frontier.size + 1)
+    last = bisect_left(sizes, frontier.size + len(entries) + 1)
+    reached, start = frontier, frontier.size
+    for anchor in anchors[first:last]:
+        reached = reached.extended([leaf_hash(e) for e in entries[reached.size - start : anchor.size - start]])
+        if reached.root() != anchor.root:
+            yield fail("ANCHOR_ROOT", f"#{anchor.size}", got=reached.root().hex(), expected=anchor.root.hex(),
+                       block=anchor.block)  # fmt: skip
+
+
+def _judge_checkpoint(size: int, anchors: Sequence[Anchor], sizes: Sequence[int]) -> Iterator[Finding]:
+    if sizes and sizes[-1] > size:
+        yield not_checked("ENTRIES_WITHHELD", blocking=True, got=size, expected=sizes[-1])
+    if size and size not in sizes:
+        yield not_checked("CHECKPOINT_NOT_ANCHORED", blocking=True, got=size, expected=sizes[-1] if anchors else 0)

@@ -1,0 +1,178 @@
+"""The verifier's only module that reads: an audit folder, a trust file, and a node of the reader's own.
+
+What it reads is handed on as values. A file that is missing or unreadable is a `SourceError`; a file that says
+something impossible is an `EvidenceError`; a node that keeps events back leaves the chain's evidence incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from ledger.errors import EvidenceError, IncompleteError, SourceError
+from ledger.events import ChainEvent, ContractName, EventReader, RawLog, load_abi, read_logs, verify_event_chain
+from ledger.findings import Finding, Outcome, fail, failed, not_checked
+from ledger.identifiers import parse_address, parse_digest
+from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, decode_bundle, statements_path
+from ledger.trust import TrustFile
+from verifier.evidence import ChainEvidence, Item, LogEvidence
+
+if TYPE_CHECKING:
+    from ledger.chain.client import ChainClient
+
+CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """An audit folder of `size` entries. Picklable, so that worker processes read it by themselves."""
+
+    path: Path
+    size: int
+
+    def bundle(self, number: int) -> Sequence[Item]:
+        """The items of bundle `number`, statements beside entries.
+
+        Raises `SourceError` FILE_MISSING, `EvidenceError` when entries or statements do not fit together.
+        """
+        items = self.entries(number)
+        place = statements_path(self._place(number))
+        blocks = _read(self.path / place).split(b"\n\n")
+        if blocks.pop() != b"" or len(blocks) != len(items):
+            raise EvidenceError("STATEMENTS_FILE", place=place, got=len(blocks), expected=len(items))
+        return [_with_statement(item, block) for item, block in zip(items, blocks, strict=True)]
+
+    def entries(self, number: int) -> Sequence[Item]:
+        """The items of bundle `number` without their statements. Raises as `bundle`."""
+        place = self._place(number)
+        data = decode_bundle(_read(self.path / place.path()), place.width)
+        return [Item(number * TILE_WIDTH + i, entry, b"", None) for i, entry in enumerate(data)]
+
+    def _place(self, number: int) -> TilePlace:
+        return TilePlace(ENTRIES, number, min(TILE_WIDTH, self.size - number * TILE_WIDTH))
+
+    def logs(self, contract: ContractName) -> list[RawLog]:
+        """The contract's exported events."""
+        lines = _read(self.path / "chain" / f"{contract}.jsonl").splitlines(keepends=True)
+        return list(read_logs(lines))
+
+
+def _with_statement(item: Item, block: bytes) -> Item:
+    statement, _, text = block.partition(b"\n")
+    return item._replace(statement=statement, text=text or None)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise SourceError("FILE_MISSING", place=str(path), got=err.strerror) from err
+
+
+def open_folder(path: Path, trust: TrustFile) -> LogEvidence:
+    """The log in an audit folder, with its checkpoint's signature checked by the trusted log key.
+
+    Raises `SourceError` FILE_MISSING when there is no checkpoint. A note that is not the log's is a failed finding, and
+    its size is still read, so that everything else can be judged.
+    """
+    note = _read(path / "checkpoint")
+    findings: list[Finding] = []
+    try:
+        checkpoint = open_checkpoint(note, VerifierKey.parse(trust.log_key), trust.origin)
+    except EvidenceError as err:
+        findings.append(failed(err))
+        checkpoint = Checkpoint.from_text(note.decode("utf-8", "replace").split("\n\n")[0] + "\n")
+    return LogEvidence(note, Folder(path, checkpoint.size), checkpoint, tuple(findings))
+
+
+def read_chain(folder: Path, trust: TrustFile, url: str | None = None) -> ChainEvidence:
+    """The contracts' events: from the folder's chain files, from a node, or from both, one held against the other.
+
+    Without a node the files prove that they have no gap, and that they are all only as far as the trust file pins the
+    event heads. Raises `SourceError` when neither can be read, `EvidenceError` when the node is on another chain.
+    """
+    if url is not None:
+        with connect(url, trust) as client:
+            return read_node(client, trust)
+    paged = {contract: Folder(folder, 0).logs(contract) for contract in CONTRACTS}
+    return _judge_files(paged, trust)
+
+
+def connect(url: str, trust: TrustFile) -> ChainClient:
+    """A client of the trusted chain: chain id, genesis and code hashes are compared first."""
+    from ledger.chain.client import Pinned
+    from ledger.chain.client import connect as connect_client
+
+    contracts = {
+        name: Pinned(parse_address(trust.contract(name).address), parse_digest(trust.contract(name).code_hash))
+        for name in CONTRACTS
+    }
+    return connect_client(url, chain_id=trust.chain_id, genesis=parse_digest(trust.genesis), contracts=contracts)
+
+
+def read_node(client: ChainClient, trust: TrustFile) -> ChainEvidence:
+    """All events from a node, proven complete against the contracts' own count and hash, or said to be incomplete."""
+    from ledger.chain.history import EventHistory
+
+    events: dict[ContractName, Sequence[ChainEvent]] = {}
+    heads: dict[ContractName, tuple[int, bytes]] = {}
+    findings: list[Finding] = []
+    for contract in CONTRACTS:
+        history = EventHistory(client, contract, trust.first_block)
+        try:
+            history.update()
+        except IncompleteError as err:
+            findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
+        except EvidenceError as err:
+            findings.append(failed(err))
+        events[contract], heads[contract] = tuple(history.events), (history.count, history.head)
+    findings.extend(_compare_pins(heads, trust, exact=False))
+    return ChainEvidence(events, heads, not findings, tuple(findings))
+
+
+def _judge_files(files: dict[ContractName, list[RawLog]], trust: TrustFile) -> ChainEvidence:
+    events: dict[ContractName, Sequence[ChainEvent]] = {}
+    heads: dict[ContractName, tuple[int, bytes]] = {}
+    findings: list[Finding] = []
+    for contract in CONTRACTS:
+        address = parse_address(trust.contract(contract).address)
+        if any(log.address != address for log in files[contract]):
+            findings.append(
+                fail("EVENT_OF_OTHER_CONTRACT", contract=contract, expected=trust.contract(contract).address)
+            )
+        reader = EventReader(contract)
+        try:
+            read = [reader.read(log) for log in files[contract]]
+            heads[contract] = verify_event_chain(read, load_abi(contract))
+            events[contract] = read
+        except IncompleteError as err:
+            findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
+        except EvidenceError as err:
+            findings.append(failed(err))
+        events.setdefault(contract, ())
+        heads.setdefault(contract, (0, bytes(32)))
+    if trust.heads is None:
+        findings.append(not_checked("CHAIN_NOT_CONSULTED", blocking=True))
+    else:
+        findings.extend(_compare_pins(heads, trust, exact=True))
+    return ChainEvidence(events, heads, not findings, tuple(findings))
+
+
+def _compare_pins(heads: dict[ContractName, tuple[int, bytes]], trust: TrustFile, *, exact: bool) -> list[Finding]:
+    """Heads that the reader noted before must be those of the evidence, or, from a node, lie behind it."""
+    if trust.heads is None:
+        return []
+    findings = []
+    for contract in CONTRACTS:
+        pinned = trust.heads.registry if contract == "registry" else trust.heads.log
+        count, head = heads[contract]
+        if count < pinned.count:
+            findings.append(not_checked("EVENTS_BEFORE_PIN", blocking=True, contract=contract, got=count,
+                                        expected=pinned.count))  # fmt: skip
+        elif exact and (count, "0x" + head.hex()) != (pinned.count, pinned.hash):
+            findings.append(fail("EVENT_HEAD_PIN", contract=contract, got=f"{count}: 0x{head.hex()}",
+                                 expected=f"{pinned.count}: {pinned.hash}"))  # fmt: skip
+    return findings

@@ -1,0 +1,33 @@
+"""What findings come to, in one word and one exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from ledger.exits import Exit
+from ledger.findings import Finding, Outcome
+
+
+class Status(StrEnum):
+    """The verdict in one word."""
+
+    VERIFIED = "verified"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def exit(self) -> Exit:
+        """The command line's exit code."""
+        return {"verified": Exit.VERIFIED, "failed": Exit.FAILED, "incomplete": Exit.INCOMPLETE}[self.value]
+
+
+def status_of(findings: Iterable[Finding]) -> Status:
+    """FAILED with any failed check; else INCOMPLETE when one that the verdict needs was not made; else VERIFIED."""
+    status = Status.VERIFIED
+    for finding in findings:
+        if finding.outcome is Outcome.FAIL:
+            return Status.FAILED
+        if finding.outcome is Outcome.NOT_CHECKED and finding.blocking:
+            status = Status.INCOMPLETE
+    return status

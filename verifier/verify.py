@@ -1,0 +1,153 @@
+"""Verify one declaration with its whole upstream, from a log's files and the chain's events.
+
+Every entry is held against the anchored roots and every statement against its digest, because a hidden withdrawal or a
+hidden successor would make a stale declaration look current. Contents are opened only for the product's chain, for
+what replaced a part of it, and for kinds that others look up (factors, withdrawals).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.errors import InputError
+from ledger.findings import Finding
+from ledger.identifiers import digest_to_text, parse_digest
+from ledger.kind import Kind
+from ledger.kinds import all_kinds
+from ledger.registry import Registry
+from ledger.statement import Domain, Strict
+from ledger.trust import TrustFile
+from verifier.checks import Judged, judge_alone, judge_among, judge_authority, read_light
+from verifier.evidence import ChainEvidence, Item, LogEvidence, bundle_count
+from verifier.judge import read_bundle
+from verifier.memory import Memory, fact_of
+from verifier.product import ProductVerdict, verdict_on
+from verifier.replay import ledger_findings
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A verdict with the registry that names its organisations."""
+
+    verdict: ProductVerdict
+    registry: Registry
+
+
+def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: str) -> Verified:
+    """The verdict on the declaration `asked` for: a digest, or a product's identifier, then its newest declaration.
+
+    Raises `InputError` PRODUCT_UNKNOWN, PRODUCT_AMBIGUOUS or NOT_A_DECLARATION, and what reading raises.
+    """
+    general, registry = ledger_findings(log, chain, trust)
+    scan = _Scan(log, trust.domain, general)
+    product = scan.find(asked)
+    members = scan.open_chain(product)
+    findings = scan.judge(members, registry)
+    general.extend(found for digest, found in findings.loose if digest not in members)
+    return Verified(verdict_on(members[product], members, findings.of, tuple(general)), registry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    of: Mapping[bytes, tuple[Finding, ...]]
+    loose: tuple[tuple[bytes, Finding], ...]
+    """Findings on statements outside the chain: altered ones, which might hide something of it."""
+
+
+class _Scan:
+    """All items of a log; those that were opened are judged once and kept."""
+
+    def __init__(self, log: LogEvidence, domain: Domain, general: list[Finding]) -> None:
+        self._domain: Final = domain
+        self._items: Final[list[Item]] = []
+        self._light: Final[dict[bytes, Judged]] = {}
+        self._opened: Final[dict[bytes, Judged]] = {}
+        self._successors: Final[dict[bytes, list[bytes]]] = {}
+        looked_up = _looked_up_kinds()
+        for number in range(bundle_count(log.bundles.size)):
+            items, findings = read_bundle(log.bundles, number)
+            general.extend(findings)
+            self._items.extend(items)
+        for item in self._items:
+            judged = read_light(item, domain)
+            self._light[judged.digest] = judged
+            if judged.statement is not None:
+                previous = bytes.fromhex(judged.statement.previous[2:])
+                self._successors.setdefault(previous, []).append(judged.digest)
+                if judged.statement.kind in looked_up:
+                    self._open(judged.digest)
+
+    def find(self, asked: str) -> bytes:
+        """The digest of the declaration that a person asks for."""
+        if asked.startswith("0x"):
+            digest = parse_digest(asked)
+            if digest not in self._light:
+                raise InputError("PRODUCT_UNKNOWN", got=asked)
+            return digest
+        found: dict[tuple[str, str], bytes] = {}
+        for judged in self._light.values():
+            statement = judged.statement
+            if statement and statement.kind == "footprint" and statement.subject.split("|")[0] == asked:
+                found[(statement.organisation, statement.subject)] = judged.digest
+        if not found:
+            raise InputError("PRODUCT_UNKNOWN", got=asked)
+        if len(found) > 1:
+            raise InputError("PRODUCT_AMBIGUOUS", got=asked, found=", ".join(map(digest_to_text, found.values())))
+        return next(iter(found.values()))
+
+    def open_chain(self, product: bytes) -> dict[bytes, Judged]:
+        """The product and all that it rests on, by digest; successors of each are opened beside it."""
+        chain: dict[bytes, Judged] = {}
+        waiting = [product]
+        while waiting:
+            digest = waiting.pop()
+            if digest in chain or digest not in self._light:
+                continue
+            judged = chain[digest] = self._open(digest)
+            for successor in self._all_successors(digest):
+                self._open(successor)
+            if judged.kind is not None and judged.content is not None:
+                waiting.extend(reference.digest for reference in judged.kind.references(judged.content))
+        return chain
+
+    def judge(self, chain: Mapping[bytes, Judged], registry: Registry) -> _Findings:
+        """All findings on the chain's statements, and on others that are not what the log holds."""
+        memory = Memory()
+        found: dict[bytes, tuple[Finding, ...]] = {}
+        loose: list[tuple[bytes, Finding]] = []
+        for digest, light in self._light.items():
+            judged = self._opened.get(digest, light)
+            forks = list(memory.learn(fact_of(judged)))
+            if digest in chain:
+                found[digest] = tuple(self._judge_one(judged, memory, registry, forks))
+            else:
+                loose.extend((digest, finding) for finding in (*light.findings, *forks))
+        return _Findings(found, tuple(loose))
+
+    @staticmethod
+    def _judge_one(judged: Judged, memory: Memory, registry: Registry, forks: list[Finding]) -> Iterator[Finding]:
+        yield from judged.findings
+        yield from forks
+        yield from judge_authority(judged, registry)
+        if judged.statement is not None:
+            yield from judge_among(judged, memory.around(judged.index, judged.statement.organisation))
+
+    def _open(self, digest: bytes) -> Judged:
+        if digest not in self._opened:
+            self._opened[digest] = judge_alone(self._items[self._light[digest].index], self._domain)
+        return self._opened[digest]
+
+    def _all_successors(self, digest: bytes) -> Iterator[bytes]:
+        waiting = [digest]
+        while waiting:
+            for successor in self._successors.get(waiting.pop(), ()):
+                yield successor
+                waiting.append(successor)
+
+
+def _looked_up_kinds() -> frozenset[str]:
+    """Kinds whose contents other statements' checks find by themselves: series and withdrawals."""
+    plain: Kind[Any] = Kind(name="", content=Strict, subject=str, headline=str)
+    return frozenset(k.name for k in all_kinds() if k.series is not plain.series or k.ends is not plain.ends)
