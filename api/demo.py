@@ -1,0 +1,170 @@
+"""The demonstration: the golden chain verified, one digit changed and refused, every wrong variant tried."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from api.console import Session, err, out
+from api.demo_chain import DemoChain, build_chain, demo_facts, expect, members, register_variants
+from api.judging import finding_json, judge, show_verdict
+from api.playground import Playground, open_playground
+from ledger.findings import Level, Outcome
+from ledger.identifiers import digest_to_text
+from ledger.trust import TrustFile
+
+if TYPE_CHECKING:
+    from ledger.findings import Finding
+    from verifier.product import ProductVerdict
+
+# One digit of one line of the part, as an operator could change it in the store or in an export.
+HONEST: Final = '"amount":"1.85"'
+TAMPERED: Final = '"amount":"1.35"'
+
+
+class _Teller:
+    """Says each step on stderr with its seconds; quiet when the result is JSON."""
+
+    def __init__(self, run: Session) -> None:
+        self.run = run
+        self._number = 0
+
+    @contextmanager
+    def step(self, zh: str, en: str) -> Iterator[None]:
+        """One numbered step."""
+        self._number += 1
+        started = time.monotonic()
+        self.run.say(f"[bold]{self._number}. {zh}[/bold]", f"[bold]{self._number}. {en}[/bold]")
+        yield
+        err().print(f"   {time.monotonic() - started:.1f} s", highlight=False)
+
+
+def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool) -> dict[str, Any]:
+    """The whole demonstration in `folder`; the figures that it showed.
+
+    Raises `EvidenceError` DEMO_WRONG when a figure is not the one written down.
+    """
+    started = time.monotonic()
+    tell = _Teller(run)
+    with tell.step("启动本机链，部署合约", "starting a local chain, deploying the contracts"):
+        stack = open_playground(folder, run.language, tools, keep=keep)
+        ground = stack.__enter__()
+    try:
+        found = _story(run, tell, ground, quiet=quiet)
+    finally:
+        stack.__exit__(None, None, None)
+    found["seconds"] = round(time.monotonic() - started, 1)
+    run.say(f"演示完成，{found['seconds']} 秒", f"done in {found['seconds']} s")
+    if keep:
+        run.say(f"账本在 {folder}，用 tanji --home {folder} 继续", f"the ledger is in {folder}: tanji --home {folder}")
+    return found
+
+
+def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> dict[str, Any]:
+    with tell.step("登记五个虚构组织", "registering five made-up organisations"):
+        ground.register(members(demo_facts()))
+    with tell.step(
+        "发布 90 个官方因子；声明冷轧卷、车门内板、白车身", "publishing 90 official factors; declaring coil, part, body"
+    ):
+        chain = build_chain(ground)
+    with tell.step("锚定并导出", "anchoring and exporting"):
+        audit = _anchor_and_export(ground)
+    with tell.step("核查白车身的整条供应链", "verifying the body with its whole supply chain"):
+        body = _judge(ground, audit, chain.digests["body"])
+    _expect_honest(chain, body)
+    if not quiet:
+        show_verdict(body, run.language)
+    with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
+        tampered = _tampered(ground, audit, chain)
+    if not quiet:
+        show_verdict(tampered, run.language)
+    with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
+        register_variants(ground, chain)
+        audit = _anchor_and_export(ground)
+        variants = [_variant(ground, audit, chain, variant) for variant in chain.facts["variants"]]
+    if not quiet:
+        _show_variants(variants, run)
+    return {
+        "body": str(body.declared),
+        "status": body.status.value,
+        "shares": {level.value: str(body.share(level)) for level in Level if body.levels[level]},
+        "tampered": [finding_json(finding) for finding in tampered.findings if finding.outcome is Outcome.FAIL],
+        "variants": variants,
+    }
+
+
+def _judge(ground: Playground, audit: Path, digest: bytes) -> ProductVerdict:
+    trust = TrustFile.load(ground.settings.trust)
+    return judge(audit, trust, ground.settings.chain_url, digest_to_text(digest))
+
+
+def _anchor_and_export(ground: Playground) -> Path:
+    from api.counter import open_own_store
+    from api.submitting import anchor
+    from ledger.export import export
+
+    anchor(ground.settings, ground.config.accounts.keys["operator"])
+    folder = ground.settings.home / "audit"
+    with open_own_store(ground.settings) as store:
+        export(store, folder)
+    return folder
+
+
+def _expect_honest(chain: DemoChain, body: ProductVerdict) -> None:
+    expected = chain.facts["expected"]
+    expect("status", body.status.value, "verified")
+    expect("body", f"{body.declared:f}", expected["body"])
+    expect("body recomputed", f"{body.recomputed:f}", expected["body"])
+    for name, share in expected["shares"].items():
+        expect(name, f"{body.share(Level(name)):f}", share)
+
+
+def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> ProductVerdict:
+    """The body's verdict over a copy of the export in which one digit of the part was changed."""
+    copy = ground.settings.home / "tampered"
+    shutil.copytree(audit, copy)
+    path = next((copy / "statements").rglob("*.p/*"))
+    text = path.read_text(encoding="utf-8")
+    expect("places to tamper with", text.count(HONEST), 1)
+    path.write_text(text.replace(HONEST, TAMPERED), encoding="utf-8")
+    verdict = _judge(ground, copy, chain.digests["body"])
+    expect("tampered", verdict.status.value, "failed")
+    return verdict
+
+
+def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:
+    digest = chain.digests[variant["name"]]
+    verdict = _judge(ground, audit, digest)
+    caught = "caught" in variant
+    expect(variant["name"], verdict.status.value, "failed" if caught else "verified")
+    code = variant["caught"] if caught else variant["not_checked"]
+    finding = next((f for f in verdict.findings if f.code == code and f.statement == digest), None)
+    expect(f"{variant['name']}: {code}", finding is not None, expected=True)
+    return {
+        "name": variant["name"],
+        "what": {"zh": variant["zh"], "en": variant["en"]},
+        "footprint": f"{verdict.declared:f}",
+        "caught": caught,
+        **(finding_json(finding) if finding else {}),
+    }
+
+
+def _show_variants(variants: list[dict[str, Any]], run: Session) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=run.pick("错误版本：查出与未核查", "Wrong variants: caught, and not checked"), title_justify="left"
+    )
+    for title in ("", run.pick("错误", "wrong"), "kgCO2e", run.pick("代码", "code"), run.pick("行", "line"), "Δ kg"):
+        table.add_column(title, overflow="fold")
+    for v in variants:
+        mark = Text("✗ " + run.pick("查出", "caught"), "red") if v["caught"] else Text(
+            "? " + run.pick("未核查", "NOT CHECKED"), "yellow"
+        )  # fmt: skip
+        table.add_row(mark, v["what"][run.language], v["footprint"], v["code"], v["place"], v["kilograms"] or "-")
+    out().print(table)
