@@ -12,7 +12,22 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from api.commands import anchor, chain, declare, demo, doctor, export, factor, key, org, receipt, sign, submit, withdraw
+from api.commands import (
+    anchor,
+    chain,
+    declare,
+    demo,
+    doctor,
+    export,
+    factor,
+    key,
+    org,
+    receipt,
+    sign,
+    submit,
+    verify,
+    withdraw,
+)
 from api.console import Session, err, session, show_error
 from api.settings import language_of
 from ledger.errors import InputError, TanjiError
@@ -102,6 +117,8 @@ app.command("status", epilog=EXIT_HELP)(submit.status)
 app.command("anchor", epilog=EXIT_HELP)(anchor.anchor)
 app.command("export", epilog=EXIT_HELP)(export.export)
 app.command("receipt", epilog=EXIT_HELP)(receipt.receipt)
+app.command("verify", epilog=EXIT_HELP)(verify.verify)
+app.command("replay", epilog=EXIT_HELP)(verify.replay)
 app.command("demo", epilog=EXIT_HELP)(demo.demo)
 app.command("withdraw", epilog=EXIT_HELP)(withdraw.withdraw)
 app.command("doctor", epilog=EXIT_HELP)(doctor.doctor)

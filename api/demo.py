@@ -80,8 +80,10 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         show_verdict(body, run.language)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
+    line = _changed_line(ground, chain)
     if not quiet:
         show_verdict(tampered, run.language)
+        out().print(f"[red]{line.words(run.language)}（{line.kilograms:+f} kgCO2e / 件 piece）[/red]", soft_wrap=True)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
         audit = _anchor_and_export(ground)
@@ -93,6 +95,7 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         "status": body.status.value,
         "shares": {level.value: str(body.share(level)) for level in Level if body.levels[level]},
         "tampered": [finding_json(finding) for finding in tampered.findings if finding.outcome is Outcome.FAIL],
+        "changed_line": finding_json(line),
         "variants": variants,
     }
 
@@ -133,7 +136,23 @@ def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> ProductVerdi
     path.write_text(text.replace(HONEST, TAMPERED), encoding="utf-8")
     verdict = _judge(ground, copy, chain.digests["body"])
     expect("tampered", verdict.status.value, "failed")
+    expect("changed content", "CONTENT_ROOT" in {finding.code for finding in verdict.findings}, expected=True)
     return verdict
+
+
+def _changed_line(ground: Playground, chain: DemoChain) -> Finding:
+    """The line that was changed, judged by itself: its kilograms per piece of the part."""
+    from verifier.checks import judge_alone
+    from verifier.sources import open_folder
+
+    trust = TrustFile.load(ground.settings.trust)
+    log = open_folder(ground.settings.home / "tampered", trust)
+    part = next(item for item in log.bundles.bundle(0) if item.entry.startswith(chain.digests["part"]))
+    found = judge_alone(part, trust.domain).findings
+    line = next((finding for finding in found if finding.code == "LINE_ARITHMETIC"), None)
+    expect("changed line", line.place if line else "", "lines/0001")
+    expect("kilograms", f"{line.kilograms:f}" if line and line.kilograms else "", chain.facts["expected"]["tampered"])
+    return line  # type: ignore[return-value]
 
 
 def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line's way to the verifier: an audit folder, a trust file and a node of the person's own; and the tree."""
+"""The command line's way to the verifier, and what a person sees of its verdicts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from verifier.product import ProductVerdict
+    from verifier.replay import Replayed
 
 MAX_TREE_NODES: Final = 200
 """Declarations shown in a tree; the JSON has all of them."""
@@ -154,4 +155,38 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "kilograms": None if finding.kilograms is None else f"{finding.kilograms:f}",
         "zh": finding.words("zh"),
         "en": finding.words("en"),
+    }
+
+
+def show_replay(replayed: Replayed, language: str) -> None:
+    """What was replayed, the findings, and the state digest, on stdout."""
+    from rich.text import Text
+
+    console = out()
+    kinds = "，".join(f"{kind} {count}" for kind, count in sorted(replayed.kinds.items()))
+    console.print(f"{replayed.size} 条 entries（{kinds}），{replayed.anchors} 个锚定的检查点 anchored checkpoints")
+    for finding in replayed.findings:
+        failed = finding.outcome is Outcome.FAIL
+        about = digest_to_text(finding.statement)[:18]
+        text = f"  {'✗' if failed else '?'} {finding.code} {about} {finding.words(language)}"
+        console.print(Text(text, "red" if failed else "yellow"), soft_wrap=True)
+    for code, count in sorted(replayed.open.items()):
+        console.print(Text(f"  · 未核查 not checked: {code} × {count}", "dim"))
+    words, style = _STATUS[replayed.status.value]
+    console.print(Text(f"{words}  状态摘要 state {digest_to_text(replayed.state)}", style), soft_wrap=True)
+
+
+def replay_json(replayed: Replayed) -> dict[str, Any]:
+    """The outcome of a replay as one stable JSON object."""
+    return {
+        "version": 1,
+        "status": replayed.status.value,
+        "size": replayed.size,
+        "root": digest_to_text(replayed.root),
+        "anchors": replayed.anchors,
+        "kinds": dict(sorted(replayed.kinds.items())),
+        "findings": [finding_json(finding) for finding in replayed.findings],
+        "not_checked": dict(sorted(replayed.open.items())),
+        "withheld": list(replayed.withheld),
+        "state": digest_to_text(replayed.state),
     }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.console import Json, progress, read_file, session, write_json, write_line
 from ledger.errors import SourceError
+
+if TYPE_CHECKING:
+    from ledger.export import Exported
 
 
 def export(
@@ -24,6 +27,15 @@ def export(
 
     例 example: tanji export audit/；tanji replay audit/
     """
+    done = refresh(ctx, folder)
+    if json_:
+        write_json({"size": done.size, "written": done.written, "kept": done.kept, "removed": done.removed})
+        return
+    write_line(f"{done.size} 条 entries → {folder}（写 written {done.written}，未变 kept {done.kept}）")
+
+
+def refresh(ctx: typer.Context, folder: Path) -> Exported:
+    """Writes this ledger's audit folder, or what changed in it; without a chain, from the events at hand."""
     from api.counter import open_own_store
     from api.submitting import following
     from ledger.export import export as write_folder
@@ -34,13 +46,7 @@ def export(
             with following(settings, store) as (follower, _, _):
                 follower.follow()
         except SourceError as err:
-            session(ctx).say(
-                f"链不可用，按已有事件导出：{err.words('zh')}", f"no chain, exporting what is here: {err.words('en')}"
-            )
-        done = write_folder(
-            store, folder, deployment=read_file(settings.deployment), progress=lambda _done, _all: advance(1)
-        )
-    if json_:
-        write_json({"size": done.size, "written": done.written, "kept": done.kept, "removed": done.removed})
-        return
-    write_line(f"{done.size} 条 entries → {folder}（写 written {done.written}，未变 kept {done.kept}）")
+            zh, en = "链不可用，按已有事件导出：", "no chain, exporting what is here: "
+            session(ctx).say(zh + err.words("zh"), en + err.words("en"))
+        deployment = read_file(settings.deployment)
+        return write_folder(store, folder, deployment=deployment, progress=lambda _done, _all: advance(1))

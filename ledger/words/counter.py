@@ -123,6 +123,7 @@ WORDS: Final = {
         "entry {got} is not anchored yet. Run tanji anchor, or try later",
     ),
     "CONTENT_ERASED": Words("声明 {got} 的内容已被擦除", "the content of {got} was erased"),
+    "CHAIN_OR_OFFLINE": Words("--chain 与 --offline 只能给一个", "give --chain or --offline, not both"),
     "STATEMENT_UNKNOWN": Words("账本中没有声明 {got}", "the ledger has no statement {got}"),
     "ORGANISATION_UNKNOWN": Words("链上没有组织 {got}", "the chain has no organisation {got}"),
     "RECOVERY_ADDRESS": Words(
