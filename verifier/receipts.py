@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint
 from ledger.disclosures import Parts, parse_content
@@ -92,7 +93,7 @@ def _check_log(receipt: Receipt, digest: bytes, trust: TrustFile, findings: list
     return checkpoint
 
 
-def _check_content(receipt: Receipt, findings: list[Finding]) -> tuple[Parts | None, Kind[object] | None]:
+def _check_content(receipt: Receipt, findings: list[Finding]) -> tuple[Parts | None, Kind[Any] | None]:
     statement = receipt.statement
     try:
         kind = kind_named(statement.kind)
@@ -108,12 +109,12 @@ def _check_content(receipt: Receipt, findings: list[Finding]) -> tuple[Parts | N
     return parts, kind
 
 
-def _check_remade(receipt: Receipt, kind: Kind[object], parts: Parts, findings: list[Finding]) -> None:
+def _check_remade(receipt: Receipt, kind: Kind[Any], parts: Parts, findings: list[Finding]) -> None:
     statement, seen = receipt.statement, kind.read_shown(parts)
     try:
-        if (subject := kind.subject(seen)) != statement.subject:  # type: ignore[arg-type]
+        if (subject := kind.subject(seen)) != statement.subject:
             findings.append(fail("SUBJECT_DIFFERS", got=statement.subject, expected=subject))
-        if (headline := kind.headline(seen)) != statement.headline:  # type: ignore[arg-type]
+        if (headline := kind.headline(seen)) != statement.headline:
             findings.append(fail("HEADLINE_DIFFERS", got=statement.headline, expected=headline))
     except IncompleteError as err:
         findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
@@ -142,14 +143,14 @@ def _check_anchor(
 
 
 def _check_authority(
-    receipt: Receipt, signer: bytes, parts: Parts | None, kind: Kind[object] | None, chain: ChainEvidence,
+    receipt: Receipt, signer: bytes, parts: Parts | None, kind: Kind[Any] | None, chain: ChainEvidence,
     findings: list[Finding],
 ) -> None:  # fmt: skip
     statement = receipt.statement
     if not signer or parts is None or kind is None:
         return
     try:
-        role, scope = kind.role(kind.read_shown(parts)) or (None, None)  # type: ignore[arg-type]
+        role, scope = kind.role(kind.read_shown(parts)) or (None, None)
     except IncompleteError:
         findings.append(not_checked("ROLE_UNKNOWN", "signature", blocking=True))
         return

@@ -17,7 +17,7 @@ from ledger.events import ChainEvent, ContractName, EventReader, RawLog, load_ab
 from ledger.findings import Finding, Outcome, fail, failed, not_checked
 from ledger.identifiers import parse_address, parse_digest
 from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, decode_bundle, statements_path
-from ledger.trust import TrustFile
+from ledger.trust import TrustedHead, TrustedHeads, TrustFile
 from verifier.evidence import ChainEvidence, Item, LogEvidence
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Folder:
         """
         items = self.entries(number)
         place = statements_path(self._place(number))
-        blocks = _read(self.path / place).split(b"\n\n")
+        blocks = read_file(self.path / place).split(b"\n\n")
         if blocks.pop() != b"" or len(blocks) != len(items):
             raise EvidenceError("STATEMENTS_FILE", place=place, got=len(blocks), expected=len(items))
         return [_with_statement(item, block) for item, block in zip(items, blocks, strict=True)]
@@ -48,7 +48,7 @@ class Folder:
     def entries(self, number: int) -> Sequence[Item]:
         """The items of bundle `number` without their statements. Raises as `bundle`."""
         place = self._place(number)
-        data = decode_bundle(_read(self.path / place.path()), place.width)
+        data = decode_bundle(read_file(self.path / place.path()), place.width)
         return [Item(number * TILE_WIDTH + i, entry, b"", None) for i, entry in enumerate(data)]
 
     def _place(self, number: int) -> TilePlace:
@@ -56,7 +56,7 @@ class Folder:
 
     def logs(self, contract: ContractName) -> list[RawLog]:
         """The contract's exported events."""
-        lines = _read(self.path / "chain" / f"{contract}.jsonl").splitlines(keepends=True)
+        lines = read_file(self.path / "chain" / f"{contract}.jsonl").splitlines(keepends=True)
         return list(read_logs(lines))
 
 
@@ -65,7 +65,8 @@ def _with_statement(item: Item, block: bytes) -> Item:
     return item._replace(statement=statement, text=text or None)
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """A file's bytes. Raises `SourceError` FILE_MISSING."""
     try:
         return path.read_bytes()
     except OSError as err:
@@ -78,7 +79,7 @@ def open_folder(path: Path, trust: TrustFile) -> LogEvidence:
     Raises `SourceError` FILE_MISSING when there is no checkpoint. A note that is not the log's is a failed finding, and
     its size is still read, so that everything else can be judged.
     """
-    note = _read(path / "checkpoint")
+    note = read_file(path / "checkpoint")
     findings: list[Finding] = []
     try:
         checkpoint = open_checkpoint(note, VerifierKey.parse(trust.log_key), trust.origin)
@@ -131,6 +132,18 @@ def read_node(client: ChainClient, trust: TrustFile) -> ChainEvidence:
         events[contract], heads[contract] = tuple(history.events), (history.count, history.head)
     findings.extend(_compare_pins(heads, trust, exact=False))
     return ChainEvidence(events, heads, not findings, tuple(findings))
+
+
+def trusted_heads(client: ChainClient, trust: TrustFile) -> TrustedHeads:
+    """The event heads of both contracts, after all events were read and proven. Raises what is found on the way."""
+    evidence = read_node(client, trust)
+    for finding in evidence.findings:
+        raise EvidenceError(finding.code, place=finding.place, **finding.values)
+    block = max((event.block for events in evidence.events.values() for event in events), default=trust.first_block)
+    registry, log = (
+        TrustedHead(count=count, hash="0x" + head.hex()) for count, head in (evidence.heads[c] for c in CONTRACTS)
+    )
+    return TrustedHeads(block=block, registry=registry, log=log)
 
 
 def _judge_files(files: dict[ContractName, list[RawLog]], trust: TrustFile) -> ChainEvidence:
