@@ -79,16 +79,15 @@ class RowCheck:
             )
 
 
-def explain(store: AnchorStore, anchor: Anchor) -> bool:
-    """Whether the store can have made a checkpoint of the chain's; False where it is larger than the store's log.
+def explain(store: AnchorStore, anchor: Anchor, mine: Anchoring | None) -> bool:
+    """Whether the store made a checkpoint of the chain's; False where it is larger than the store's log.
 
-    Raises `EvidenceError` ORPHAN_ANCHOR for one that the store never signed: the operator's key is in other hands, a
-    second store anchors, or this one was restored from an older backup.
+    `mine` is the store's checkpoint of that size. Raises `EvidenceError` ORPHAN_ANCHOR for one that the store never
+    signed: the operator's key is in other hands, a second store anchors, or this one comes from an older backup.
     """
-    mine = store.anchoring(anchor.size)
     if mine and mine.root == anchor.root:
-        adopted = mine.state == "confirmed" and (mine.block, mine.transaction) == (anchor.block, anchor.transaction)
-        if adopted or anchor.transaction in {name for name, _ in store.variants(mine)}:
+        as_known = mine.state == "confirmed" and (mine.block, mine.transaction) == (anchor.block, anchor.transaction)
+        if as_known or anchor.transaction in {name for name, _ in store.variants(mine)}:
             return True
     if anchor.size > store.tree_size():
         return False

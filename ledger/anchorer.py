@@ -82,8 +82,8 @@ class Anchorer:
         """One look at everything: follows the chain, moves what waits, seals what is due (all there is if `flush`).
 
         Whether anything is still on its way. Raises `SourceError` while node or store are away and `IncompleteError`
-        while something must be waited for: both pass by themselves. Raises `RefusedError` LEASE_TAKEN or
-        ANCHOR_QUARANTINED, and `EvidenceError` or `RevertedError` for what has just become an incident, or, before
+        while something must be waited for: both pass by themselves. Raises `RefusedError` LEASE_TAKEN, BEHIND_CHAIN
+        or ANCHOR_QUARANTINED, and `EvidenceError` or `RevertedError` for what has just become an incident, or, before
         anything was believed, for another chain or a node that hides events.
         """
         self._lease.hold()
@@ -104,11 +104,20 @@ class Anchorer:
         return moving
 
     def run_until_anchored(self, *, deadline_s: float, poll_s: float = 0.1) -> None:
-        """Anchors all there is. Raises `IncompleteError` ANCHOR_PENDING after `deadline_s`, and as `run_once`."""
+        """Anchors all there is; what must be waited for is waited for.
+
+        Raises `IncompleteError` with what is still waited for after `deadline_s`, and otherwise as `run_once`.
+        """
         deadline = time.monotonic() + deadline_s
-        while self.run_once(flush=True):
+        waits = IncompleteError("ANCHOR_PENDING", seconds=deadline_s)
+        while True:
+            try:
+                if not self.run_once(flush=True):
+                    return
+            except IncompleteError as err:
+                waits = err
             if time.monotonic() > deadline:
-                raise IncompleteError("ANCHOR_PENDING", seconds=deadline_s)
+                raise waits
             time.sleep(poll_s)
 
     def run_forever(self, stop: threading.Event, *, poll_s: float = 0.5, longest_s: float = 30.0) -> None:
@@ -159,13 +168,10 @@ class Anchorer:
         current: Anchoring | None = anchoring
         while current and current.state in steps:
             before = current.state
-            current = self._reload(current) if steps[before](current) else current
-            if current and current.state == before:
+            if not steps[before](current):
                 return False
+            current = self._store.anchoring(current.size)
         return current is None or current.state == "confirmed"
-
-    def _reload(self, anchoring: Anchoring) -> Anchoring | None:
-        return self._store.anchoring(anchoring.size)
 
     def _seal(self, *, flush: bool) -> Anchoring | None:
         size = self._store.tree_size()
@@ -313,10 +319,11 @@ class Anchorer:
         """Every checkpoint on the chain must be ours, and every confirmed one of ours must be on the chain."""
         anchored = self._follower.anchored
         whole = rewritten or self._explained is None
-        start = 0 if whole else self._explained or 0
-        missing = [anchor.size for anchor in anchored[start:] if not self._guarded(explain, self._store, anchor)]
+        new = anchored if whole else anchored[self._explained :]
+        mine = {a.size: a for a in self._store.anchorings(after=new[0].size - 1)} if new else {}
+        missing = [a.size for a in new if not self._guarded(explain, self._store, a, mine.get(a.size))]
         if missing:
-            raise IncompleteError("BEHIND_CHAIN", entries=self._store.tree_size(), sizes=missing)
+            raise RefusedError("BEHIND_CHAIN", entries=self._store.tree_size(), sizes=missing)
         for gone in lost(self._store, anchored) if whole else ():
             self._report_lost(gone)
             self._store.demote(gone.size)
@@ -374,10 +381,10 @@ class Anchorer:
 
     def _receipt(self, anchoring: Anchoring) -> Receipt | None:
         """The receipt of whichever of the checkpoint's transactions was mined."""
-        found = (self._client.receipt(name) for name, _ in self._store.variants(anchoring))
+        names = [name for name, _ in self._store.variants(anchoring)]
+        found = map(self._client.receipt, names)
         receipt = next((r for r in found if r), None)
-        known = {name for name, _ in self._store.variants(anchoring)}
-        self._require(receipt is None or receipt.transaction in known, "transaction")
+        self._require(receipt is None or receipt.transaction in names, "transaction")
         return receipt
 
     def _watch_head(self, block: int) -> None:

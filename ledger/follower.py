@@ -60,11 +60,15 @@ class Follower:
         self._patience_s: Final = patience_s
         self._behind_since: float | None = None
         self._histories: dict[ContractName, EventHistory] = {}
+        self._anchored: tuple[bytes, tuple[Anchor, ...]] = (NO_EVENTS_HASH, ())
 
     @property
     def anchored(self) -> tuple[Anchor, ...]:
         """The checkpoints that the log's contract holds, as of the last look."""
-        return anchors_of(self._histories["log"].events)
+        history = self._histories["log"]
+        if self._anchored[0] != history.head:
+            self._anchored = (history.head, anchors_of(history.events))
+        return self._anchored[1]
 
     def follow(self) -> Followed:
         """Mirrors what is new.
@@ -121,10 +125,13 @@ class Follower:
         kept_block = fresh.events[keep - 1].block if keep else -1
         _log.critical("chain_rewritten", contract=contract, kept=keep, lost=len(old) - keep, cause=cause.code)
         detail = {"kept": keep, "lost": len(old) - keep, "block": block, "lines": [x.decode() for x in lines[keep:]]}
-        self._anchors.open_incident("CHAIN_REWRITTEN", None, {"contract": contract, **detail}, blocking=False)
+        # entries may rest on what the registry no longer says; lost anchors are only sent again
+        blocking = contract == "registry" and len(old) > keep
+        self._anchors.open_incident("CHAIN_REWRITTEN", None, {"contract": contract, **detail}, blocking=blocking)
         self._anchors.drop_events(contract, keep, head, kept_block)
         self._histories[contract] = fresh
-        self._mirror(contract, fresh, block)
+        # entries' blocks never decrease, so the mirror's does not either
+        self._mirror(contract, fresh, max(block, cursor.block))
         return True
 
     def _require_patience(self, contract: ContractName, block: int, known: int) -> None:

@@ -29,11 +29,13 @@ from support.anchoring import (
     register_for_a_while,
     site_of,
     work,
+    work_on_a_slow_chain,
 )
 from support.careless import CarelessAnchorer
 from support.chain import Chain
 
 from ledger import anchorer
+from ledger.identifiers import digest_to_text
 
 pytestmark = [pytest.mark.chain, pytest.mark.faults]
 
@@ -108,6 +110,38 @@ def test_killed_together_with_a_chain_that_loses_its_last_blocks(
     chain.client.rpc.ask("evm_revert", before)
     assert run(processes, work, site, acknowledgements, NAMES) == 0
     assert faults(site, acknowledged_in(acknowledgements)) == []
+
+
+@pytest.fixture
+def slow_chain(chain: Chain) -> Iterator[Chain]:
+    """Mines only when told."""
+    chain.client.rpc.ask("evm_setAutomine", False)
+    yield chain
+    chain.client.rpc.ask("evm_setAutomine", True)
+
+
+@pytest.mark.parametrize("step", ["replacing", "replaced"])
+def test_killed_while_a_transaction_is_replaced(
+    processes: ForkServerContext, site: Site, slow_chain: Chain, tmp_path: Path, step: str
+) -> None:
+    acknowledgements = tmp_path / "acknowledged"
+    with Office(site) as office:
+        office.register("a")
+        while office.states() != [(1, "sent")]:
+            office.anchorer.run_once(flush=True)
+        first = office.anchors.anchorings()[0]
+    # two blocks go by without it, and it waits still
+    slow_chain.client.rpc.ask("anvil_dropTransaction", digest_to_text(first.hash or b""))
+    slow_chain.mine(2)
+    slow_chain.client.send_raw(first.raw or b"")
+    assert run(processes, work_on_a_slow_chain, site, acknowledgements, step) == -signal.SIGKILL
+    assert run(processes, work_on_a_slow_chain, site, acknowledgements) == 0
+    assert faults(site, acknowledged_in(acknowledgements)) == []
+    with Office(site) as office:
+        last = office.anchors.anchorings()[0]
+        assert (last.nonce, last.size) == (first.nonce, first.size)
+        assert last.transaction not in (None, first.hash)
+        assert first.hash in {name for name, _ in office.anchors.variants(last)}
 
 
 # -- negative control --------------------------------------------------------------------------------------------------

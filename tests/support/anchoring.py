@@ -217,3 +217,17 @@ def anchor_for_a_while(site: Site) -> None:
     """Anchors until it is killed; waits while another process does."""
     with Office(site) as office:
         office.anchorer.run_forever(threading.Event(), poll_s=0.02, longest_s=0.2)
+
+
+def work_on_a_slow_chain(site: Site, acknowledgements: Path, wanted: str = "") -> None:
+    """As `work` with one entry, where a block is mined after each look only, and patience ends after one block."""
+    pace = Pace(max_age_s=0, replace_after_blocks=1)
+    with Office(site, step=killer(wanted), pace=pace) as office, acknowledgements.open("a") as file:
+        for index, digest in office.register("a"):
+            file.write(f"{index} {digest.hex()}\n")
+            file.flush()
+        for _ in range(20):
+            if not office.anchorer.run_once(flush=True):
+                return
+            office.client.rpc.ask("evm_mine")
+    raise AssertionError("not anchored")

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import delete, select, update
 from support.anchoring import LOG_KEY, Office, Site, faults, site_of
+from support.builders import STEEL
 from support.chain import Chain
 from support.quirks import FISCO, QuirkNode
 
@@ -427,6 +428,33 @@ def test_a_chain_that_lost_anchors_gets_the_same_bytes_again_in_order(site: Site
     assert faults(site, entries) == []
 
 
+def test_a_chain_that_lost_part_of_the_registry_stops_anchoring(site: Site, chain: Chain) -> None:
+    with Office(site) as office:
+        before = chain.client.rpc.ask("evm_snapshot")
+        chain.decide(chain.registry.grant_role(STEEL, "verifier"))
+        office.register("a")
+        chain.client.rpc.ask("evm_revert", before)
+        with pytest.raises(RefusedError) as caught:
+            office.anchor()
+        assert caught.value.code == "ANCHOR_QUARANTINED"
+        incident = office.anchors.incidents()[0]
+        assert (incident.code, incident.detail["contract"], incident.blocking) == ("CHAIN_REWRITTEN", "registry", True)
+        assert incident.detail["lost"] == len(incident.detail["lines"]) > 0
+        with office.store.read() as reader:
+            assert reader.cursor("registry").count == chain.client.event_head("registry")[0]
+
+
+def test_a_chain_that_stays_behind_counts_as_younger_in_the_end(site: Site, chain: Chain) -> None:
+    with Office(site, patience_s=0.5) as office:
+        entries = office.register("a")
+        before = chain.client.rpc.ask("evm_snapshot")
+        office.anchor()
+        chain.client.rpc.ask("evm_revert", before)
+        office.anchor()
+        assert {i.code for i in office.anchors.incidents()} == {"CHAIN_REWRITTEN", "ANCHOR_LOST"}
+    assert faults(site, entries) == []
+
+
 def test_a_restarted_anchorer_finds_that_the_chain_lost_anchors(site: Site, chain: Chain) -> None:
     before = ""
     with Office(site) as office:
@@ -448,7 +476,7 @@ def test_no_anchor_goes_into_a_block_below_that_of_its_entries(site: Site, chain
         entries = office.register("a")
         chain.client.rpc.ask("evm_revert", before)
         with pytest.raises(IncompleteError) as caught:
-            office.anchor()
+            office.anchor(deadline_s=0)
         assert caught.value.code == "ANCHOR_CHAIN_YOUNG"
         chain.mine(5)
         office.anchor()
@@ -518,7 +546,7 @@ def test_a_store_older_than_the_chain_refuses_and_lists_what_is_missing(site: Si
     nonce = chain.client.nonce(chain.address("operator"))
     with Office(older) as office:
         for _ in range(2):
-            with pytest.raises(IncompleteError) as caught:
+            with pytest.raises(RefusedError) as caught:
                 office.anchor()
             assert caught.value.code == "BEHIND_CHAIN"
             assert caught.value.values == {"entries": 1, "sizes": [2, 3]}
