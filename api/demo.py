@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.console import Session, err, out
 from api.demo_chain import DemoChain, build_chain, demo_facts, expect, members, register_variants
-from api.judging import finding_json, judge, show_verdict
+from api.judging import judge
 from api.playground import Playground, open_playground
 from ledger.findings import Level, Outcome
 from ledger.identifiers import digest_to_text
@@ -20,6 +20,7 @@ from ledger.trust import TrustFile
 if TYPE_CHECKING:
     from ledger.findings import Finding
     from verifier.product import ProductVerdict
+    from verifier.verify import Verified
 
 # One digit of one line of the part, as an operator could change it in the store or in an export.
 HONEST: Final = '"amount":"1.85"'
@@ -65,6 +66,8 @@ def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool
 
 
 def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> dict[str, Any]:
+    from verifier.report import finding_json, print_product
+
     with tell.step("登记五个虚构组织", "registering five made-up organisations"):
         ground.register(members(demo_facts()))
     with tell.step(
@@ -74,15 +77,16 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
     with tell.step("锚定并导出", "anchoring and exporting"):
         audit = _anchor_and_export(ground)
     with tell.step("核查白车身的整条供应链", "verifying the body with its whole supply chain"):
-        body = _judge(ground, audit, chain.digests["body"])
+        verified = _judge(ground, audit, chain.digests["body"])
+    body = verified.verdict
     _expect_honest(chain, body)
     if not quiet:
-        show_verdict(body, run.language)
+        print_product(verified, out(), run.language)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
     line = _changed_line(ground, chain)
     if not quiet:
-        show_verdict(tampered, run.language)
+        print_product(tampered, out(), run.language)
         out().print(f"[red]{line.words(run.language)}（{line.kilograms:+f} kgCO2e / 件 piece）[/red]", soft_wrap=True)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
@@ -94,13 +98,13 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         "body": str(body.declared),
         "status": body.status.value,
         "shares": {level.value: str(body.share(level)) for level in Level if body.levels[level]},
-        "tampered": [finding_json(finding) for finding in tampered.findings if finding.outcome is Outcome.FAIL],
+        "tampered": [finding_json(finding) for finding in tampered.verdict.findings if finding.outcome is Outcome.FAIL],
         "changed_line": finding_json(line),
         "variants": variants,
     }
 
 
-def _judge(ground: Playground, audit: Path, digest: bytes) -> ProductVerdict:
+def _judge(ground: Playground, audit: Path, digest: bytes) -> Verified:
     trust = TrustFile.load(ground.settings.trust)
     return judge(audit, trust, ground.settings.chain_url, digest_to_text(digest))
 
@@ -126,7 +130,7 @@ def _expect_honest(chain: DemoChain, body: ProductVerdict) -> None:
         expect(name, f"{body.share(Level(name)):f}", share)
 
 
-def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> ProductVerdict:
+def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> Verified:
     """The body's verdict over a copy of the export in which one digit of the part was changed."""
     copy = ground.settings.home / "tampered"
     shutil.copytree(audit, copy)
@@ -134,10 +138,11 @@ def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> ProductVerdi
     text = path.read_text(encoding="utf-8")
     expect("places to tamper with", text.count(HONEST), 1)
     path.write_text(text.replace(HONEST, TAMPERED), encoding="utf-8")
-    verdict = _judge(ground, copy, chain.digests["body"])
+    verified = _judge(ground, copy, chain.digests["body"])
+    verdict = verified.verdict
     expect("tampered", verdict.status.value, "failed")
     expect("changed content", "CONTENT_ROOT" in {finding.code for finding in verdict.findings}, expected=True)
-    return verdict
+    return verified
 
 
 def _changed_line(ground: Playground, chain: DemoChain) -> Finding:
@@ -156,8 +161,10 @@ def _changed_line(ground: Playground, chain: DemoChain) -> Finding:
 
 
 def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:
+    from verifier.report import finding_json
+
     digest = chain.digests[variant["name"]]
-    verdict = _judge(ground, audit, digest)
+    verdict = _judge(ground, audit, digest).verdict
     caught = "caught" in variant
     expect(variant["name"], verdict.status.value, "failed" if caught else "verified")
     code = variant["caught"] if caught else variant["not_checked"]
@@ -173,17 +180,12 @@ def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[st
 
 
 def _show_variants(variants: list[dict[str, Any]], run: Session) -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=run.pick("错误版本：查出与未核查", "Wrong variants: caught, and not checked"), title_justify="left"
-    )
-    for title in ("", run.pick("错误", "wrong"), "kgCO2e", run.pick("代码", "code"), run.pick("行", "line"), "Δ kg"):
-        table.add_column(title, overflow="fold")
+    console = out()
     for v in variants:
-        mark = Text("✗ " + run.pick("查出", "caught"), "red") if v["caught"] else Text(
-            "? " + run.pick("未核查", "NOT CHECKED"), "yellow"
-        )  # fmt: skip
-        table.add_row(mark, v["what"][run.language], v["footprint"], v["code"], v["place"], v["kilograms"] or "-")
-    out().print(table)
+        mark = run.pick("✗ 查出", "✗ caught") if v["caught"] else run.pick("? 未核查", "? NOT CHECKED")
+        style = "red" if v["caught"] else "yellow"
+        text = Text(f"{mark}  ", style).append(f"{v['what'][run.language]}：{v['footprint']} kgCO2e", "bold")
+        text.append(f"\n    {v['code']} {v['kilograms']} kg  {v[run.language]}", style)
+        console.print(text, soft_wrap=True)

@@ -3,7 +3,7 @@
 
 The data (U.S. Life Cycle Inventory, release olca 1.5.0, linked as a supply chain of 13 tiers) are not part of this
 repository: name their folder by argument or in TANJI_SHARED. A local chain of its own is started and stopped.
-Usage: scripts/uslci.py [FOLDER] [--keep DIR] [--json]
+Usage: scripts/uslci.py [FOLDER] [--json]
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 DECIMALS: Final = 9
 HALF: Final = Fraction(1, 2 * 10**DECIMALS)
@@ -187,21 +190,150 @@ class Watch:
     """Says each step with its seconds on stderr, and keeps them for the summary."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[str, float, str]] = []
+        self.steps: list[tuple[str, float, int]] = []
 
-    def step(self, name: str, work: Any, told: Any = lambda _: "") -> Any:
+    def step(self, name: str, work: Callable[[], T], count: int) -> T:
         started = time.perf_counter()
         result = work()
-        self.steps.append((name, time.perf_counter() - started, told(result)))
-        print(f"{name}: {self.steps[-1][1]:.1f} s {self.steps[-1][2]}", file=sys.stderr)
+        self.steps.append((name, time.perf_counter() - started, count))
+        print(f"{name}: {count} in {self.steps[-1][1]:.1f} s", file=sys.stderr)
         return result
 
 
 def folder_of(argument: str | None) -> Path:
-    """The data's folder, by argument or TANJI_SHARED. Exits with 4 and a plain message when it is not there."""
-    shared = os.environ.get("TANJI_SHARED", "../shared")
+    """The data's folder, by argument or TANJI_SHARED. Ends with exit 4 and a plain message when it is not there."""
+    shared = os.environ.get("TANJI_SHARED") or "../shared"
     folder = Path(argument) if argument else Path(shared) / "data" / "uslci"
     if not (folder / "declarations.csv").is_file():
-        print(f"没有找到数据 / the data are not at {folder}: name their folder or set TANJI_SHARED", file=sys.stderr)
+        print(f"没有找到数据 / no data at {folder}: name their folder, or set TANJI_SHARED", file=sys.stderr)
         raise SystemExit(4)
     return folder
+
+
+class Compared(NamedTuple):
+    """One product's verdict beside the expected footprint; `bound` is exact."""
+
+    id: str
+    status: str
+    recomputed: bool
+    deviation: Fraction
+    bound: Fraction
+    codes: tuple[str, ...]
+
+
+def verify_all(ground: Any, audit: Path, data: Data, requests: Mapping[str, Any]) -> list[Compared]:
+    """Every product verified by itself, with its whole upstream, from the audit folder and the chain."""
+    from ledger.trust import TrustFile
+    from verifier.sources import open_folder, read_chain
+    from verifier.verify import verify_product
+
+    trust = TrustFile.load(ground.settings.trust)
+    log, chain = open_folder(audit, trust), read_chain(audit, trust, ground.settings.chain_url)
+    found = []
+    limits = bounds(data)
+    for number, product in enumerate(data.products, start=1):
+        verdict = verify_product(log, chain, trust, "0x" + requests[product.id].digest.hex()).verdict
+        deviation = abs(Fraction(verdict.declared) - Fraction(data.expected[product.id]))
+        codes = tuple(sorted({finding.code for finding in verdict.findings}))
+        found.append(Compared(product.id, verdict.status.value, verdict.recomputed == verdict.declared, deviation,
+                              limits[product.id], codes))  # fmt: skip
+        if sys.stderr.isatty() and number % 50 == 0:
+            print(f"  {number}/{len(data.products)}", file=sys.stderr)
+    return found
+
+
+def export_and_replay(ground: Any, workers: int) -> tuple[Path, Any]:
+    from api.counter import open_own_store
+    from ledger.export import export
+    from ledger.trust import TrustFile
+    from verifier.replay import replay
+    from verifier.sources import open_folder, read_chain
+
+    audit = ground.settings.home / "audit"
+    with open_own_store(ground.settings) as store:
+        export(store, audit)
+    trust = TrustFile.load(ground.settings.trust)
+    chain = read_chain(audit, trust, ground.settings.chain_url)
+    return audit, replay(open_folder(audit, trust), chain, trust, workers=workers)
+
+
+def work(folder: Path, data: Data, watch: Watch, workers: int) -> dict[str, Any]:
+    """The whole import; what the summary shows."""
+    from api.chainside import config_path
+    from api.playground import open_playground
+    from api.submitting import anchor, submit
+
+    tools = Path(os.environ.get("TANJI_TOOLS") or config_path().parent / ".tools")
+    with open_playground(folder, "en", tools) as ground:
+        listed = members(data)
+        watch.step("organisations registered on chain", lambda: ground.register(listed), len(listed))
+        requests = watch.step("statements calculated and signed", lambda: sign_all(ground, data),
+                              len(data.factors) + len(data.products))  # fmt: skip
+        pairs = [(request, name) for name, request in requests.items()]
+        watch.step("statements registered", lambda: submit(ground.settings, pairs), len(pairs))
+        operator = ground.config.accounts.keys["operator"]
+        watch.step("entries anchored", lambda: anchor(ground.settings, operator), len(pairs))
+        audit, replayed = watch.step("entries exported and replayed", lambda: export_and_replay(ground, workers),
+                                     len(pairs))  # fmt: skip
+        compared = watch.step("products verified one by one", lambda: verify_all(ground, audit, data, requests),
+                              len(data.products))  # fmt: skip
+    return summary(data, watch, replayed, compared)
+
+
+def summary(data: Data, watch: Watch, replayed: Any, compared: Sequence[Compared]) -> dict[str, Any]:
+    worst = max(compared, key=lambda one: one.deviation)
+    nearest = max(compared, key=lambda one: one.deviation / one.bound)
+    expected = Fraction(data.expected[worst.id])
+    return {
+        "products": len(data.products),
+        "factors": len(data.factors),
+        "inputs": sum(len(product.inputs) for product in data.products),
+        "verified": sum(one.status == "verified" and one.recomputed for one in compared),
+        "within_bound": sum(one.deviation <= one.bound for one in compared),
+        "largest_deviation_kg": f"{float(worst.deviation):.3e}",
+        "largest_deviation_of": worst.id,
+        "largest_deviation_relative": f"{float(worst.deviation / expected):.1e}" if expected else "0",
+        "nearest_to_bound": f"{float(nearest.deviation / nearest.bound):.2f}",
+        "not_checked": dict(sorted(Counter(code for one in compared for code in one.codes).items())),
+        "replay": replayed.status.value,
+        "replay_not_checked": dict(sorted(replayed.open.items())),
+        "entries": replayed.size,
+        "state": replayed.state.hex(),
+        "steps": [
+            {"step": n, "count": c, "seconds": round(s, 2), "per_second": round(c / s)} for n, s, c in watch.steps
+        ],
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+    }
+
+
+def show(found: Mapping[str, Any]) -> None:
+    print(f"products {found['products']}, factors {found['factors']}, inputs {found['inputs']}")
+    print(f"verified and recomputed from the factors up: {found['verified']} of {found['products']}")
+    print(f"within the exact rounding bound of expected.csv: {found['within_bound']} of {found['products']}")
+    print(f"largest deviation: {found['largest_deviation_kg']} kgCO2e ({found['largest_deviation_of']}, "
+          f"{found['largest_deviation_relative']} of its value); nearest to its bound: {found['nearest_to_bound']}")  # fmt: skip
+    print(f"replay: {found['replay']}, {found['entries']} entries, state {found['state']}")
+    for code, count in found["not_checked"].items():
+        print(f"  {code}: on {count} products' verdicts")
+    print("| step | count | seconds | per second |\n|---|---:|---:|---:|")
+    for step in found["steps"]:
+        print(f"| {step['step']} | {step['count']} | {step['seconds']} | {step['per_second']} |")
+    print(found["machine"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", help="folder with declarations.csv and the others")
+    parser.add_argument("--json", action="store_true", help="the summary as one JSON object")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes of the replay")
+    arguments = parser.parse_args()
+    data = read(folder_of(arguments.folder))
+    with tempfile.TemporaryDirectory(prefix="tanji-uslci-") as folder:
+        found = work(Path(folder), data, Watch(), arguments.workers)
+    print(json.dumps(found, indent=2)) if arguments.json else show(found)
+    good = found["verified"] == found["within_bound"] == found["products"] and found["replay"] == "verified"
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

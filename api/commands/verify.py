@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.chainside import chain_url
-from api.console import Json, progress, session, write_json
+from api.console import Json, out, progress, session, write_json
 from ledger.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,16 +48,17 @@ def verify(
 
     例 example: tanji verify BODY-IN-WHITE
     """
-    from api.judging import judge, show_verdict, verdict_json
+    from api.judging import judge
+    from verifier.report import print_product, product_json
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     with progress(ctx, "核查", "verifying"):
-        verdict = judge(folder, trusted, url, product)
+        verified = judge(folder, trusted, url, product)
     if json_:
-        write_json(verdict_json(verdict))
+        write_json(product_json(verified))
     else:
-        show_verdict(verdict, session(ctx).language)
-    raise typer.Exit(verdict.status.exit)
+        print_product(verified, out(), session(ctx).language)
+    raise typer.Exit(verified.verdict.status.exit)
 
 
 def replay(
@@ -80,20 +81,18 @@ def replay(
 
     例 example: tanji replay audit/ --trust trust.json --chain http://127.0.0.1:8545
     """
-    from api.judging import replay_json, show_replay
     from verifier.replay import replay as replay_all
+    from verifier.report import print_replay, progress_bar, replay_json
     from verifier.sources import open_folder, read_chain
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     log = open_folder(folder, trusted)
-    with progress(ctx, "重放", "replaying") as advance:
-        replayed = replay_all(
-            log, read_chain(folder, trusted, url), trusted, workers=workers, progress=lambda _done, _all: advance(1)
-        )
+    with progress_bar(session(ctx).language) as advance:
+        replayed = replay_all(log, read_chain(folder, trusted, url), trusted, workers=workers, progress=advance)
     if json_:
         write_json(replay_json(replayed))
     else:
-        show_replay(replayed, session(ctx).language)
+        print_replay(replayed, out(), session(ctx).language)
     raise typer.Exit(replayed.status.exit)
 
 
