@@ -6,7 +6,6 @@ import json
 from typing import Any, Final
 
 import coincurve
-from eth_account import Account
 
 from ledger.entry import SIGNATURE_BYTES
 from ledger.errors import EvidenceError, InputError
@@ -50,6 +49,8 @@ def address_of(private_key: bytes) -> bytes:
 
 def new_keystore(passphrase: str, *, iterations: int | None = None) -> dict[str, Any]:
     """A new random key, encrypted as Web3 Secret Storage v3 JSON. `iterations` is for tests only."""
+    from eth_account import Account  # half a second: only who handles keystores waits for it
+
     account = Account.create()
     return dict(Account.encrypt(account.key, passphrase, iterations=iterations))
 
@@ -59,6 +60,8 @@ def open_keystore(text: str, passphrase: str) -> bytes:
 
     Raises `InputError` KEYSTORE_FORMAT or KEYSTORE_PASSPHRASE; the passphrase never appears in a message.
     """
+    from eth_account import Account
+
     try:
         keystore = json.loads(text)
         return bytes(Account.decrypt(keystore, passphrase))

@@ -1,202 +1,245 @@
-"""The `tanji-verify` command line: for whoever got a file and trusts nobody. It needs no database and no server."""
+"""The `tanji-verify` command line: receipts, products and whole ledgers, judged without the platform.
+
+Results go to stdout, progress and errors to stderr; heavy modules are imported by the command that needs them.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from ledger.errors import TanjiError
 from ledger.exits import EXIT_HELP, Exit, exit_for
 
 if TYPE_CHECKING:
-    pass
+    from verifier.display import Display
+    from verifier.workers import Progress
+
+_PASSED_ON: Final = (typer.Exit, typer.TyperException)
+
+
+class Language(StrEnum):
+    """Languages of messages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class _Court(TyperGroup):
+    """The root command: every error ends here, as words on stderr and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _PASSED_ON:
+            raise
+        except (KeyboardInterrupt, typer.Abort):
+            _say("中断 interrupted")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        except TanjiError as error:
+            _say(f"{error.code}  {error.words(_language(ctx))}")
+            raise typer.Exit(exit_for(error)) from None
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - our own mistake must not look like a verdict
+            _say(f"程序缺陷，请报告。A bug of ours, please report it: {type(error).__name__}: {error}")
+            raise typer.Exit(Exit.BUG) from None
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _language(ctx: Any) -> str:
+    asked = ctx.find_root().obj
+    if isinstance(asked, Language):
+        return asked.value
+    locale = os.environ.get("TANJI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if locale.split(".")[0] in ("", "C", "POSIX") or locale.startswith("zh") else "en"
+
 
 app = typer.Typer(
-    name="tanji-verify",
+    cls=_Court,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help without rich starts in half the time
     epilog=EXIT_HELP,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=(
-        "碳迹核验工具：凭文件核验，不依赖平台。Check what you were given, without the platform.\n\n"
-        "信任什么由你的信任文件（--trust）决定，绝不取自证据。What is trusted comes from your trust file only."
-    ),
 )
 
-TrustOption = Annotated[
-    Path, typer.Option("--trust", "-t", help="信任文件。Your trust file.", envvar="TANJI_TRUST", show_default=False)
+Trust = Annotated[
+    Path,
+    typer.Option(
+        "--trust",
+        envvar="TANJI_TRUST",
+        help="信任文件：你自己核对过的账本身份，绝不取自证据。Your own trust file; it never comes with the evidence.",
+    ),
 ]
-ChainOption = Annotated[
+Chain = Annotated[
     str | None,
-    typer.Option("--chain", "-c", help="你的节点（JSON-RPC 地址）。A node of yours.", envvar="TANJI_CHAIN_URL"),
+    typer.Option("--chain", envvar="TANJI_CHAIN", help="你自己的节点的 URL；不给则离线。URL of a node of your own."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="结果写成一个 JSON 对象。One JSON object on stdout.")]
-LangOption = Annotated[str | None, typer.Option("--lang", help="zh 或 en，默认按 TANJI_LANG、LANG。Language.")]
+Json = Annotated[bool, typer.Option("--json", help="结果写成规范 JSON。Print the result as canonical JSON.")]
+Export = Annotated[Path, typer.Argument(help="审计文件夹，由 tanji export 写出。Audit folder made by tanji export.")]
 
 
-def _language(asked: str | None) -> str:
-    for wanted in (asked, os.environ.get("TANJI_LANG"), os.environ.get("LC_ALL"), os.environ.get("LANG")):
-        if wanted and wanted.split(".")[0] not in ("C", "POSIX"):
-            return "en" if not wanted.startswith("zh") else "zh"
-    return "zh"
+@app.callback()
+def root(
+    ctx: typer.Context,
+    lang: Annotated[Language | None, typer.Option(help="默认按 LANG，否则中文。By LANG when not given.")] = None,
+) -> None:
+    """碳迹核查：不依赖平台，自己核对。Tanji's judge: check receipts, products and whole ledgers by yourself.
 
+    一份回执 one receipt：tanji-verify receipt r.json --trust trust.json --chain http://127.0.0.1:8545
 
-def _run(asked: str | None, work: Callable[[str], Exit]) -> None:
-    """Runs `work` and ends with its exit code; every error ends here, as words on stderr."""
-    language = _language(asked)
-    try:
-        code = work(language)
-    except KeyboardInterrupt:
-        sys.stderr.write("中断 interrupted\n")
-        code = Exit.INTERRUPTED
-    except TanjiError as err:
-        sys.stderr.write(f"{'错误' if language == 'zh' else 'error'} {err.code}  {err.words(language)}\n")
-        code = exit_for(err)
-    except Exception as err:  # noqa: BLE001 - our own mistake must not look like a verdict
-        frame = err.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
-        sys.stderr.write(f"程序缺陷，请报告。A bug of ours, please report it: {type(err).__name__} ({where})\n")
-        code = Exit.BUG
-    raise typer.Exit(code)
+    一个产品及其上游 a product and its upstream：tanji-verify product audit/ CR-COIL --trust trust.json
 
+    整个账本 the whole ledger：tanji-verify replay audit/ --trust trust.json
 
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(file=sys.stdout)
-
-
-def write_json(value: object) -> None:
-    """One JSON object on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    离线前先记下链上事件头 before going offline, pin the chain's heads：tanji-verify head
+    """
+    ctx.obj = lang
 
 
 @app.command(epilog=EXIT_HELP)
 def receipt(
+    ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="回执文件。The receipt.")],
-    trust: TrustOption,
-    chain: ChainOption = None,
-    as_json: JsonOption = False,
-    lang: LangOption = None,
+    trust: Trust,
+    chain: Chain = None,
+    json: Json = False,
 ) -> None:
-    """核验一份回执；不给 --chain 时写明哪些未能核查。Check a receipt; without --chain it says what was not checked."""
+    """核查一份回执；没有 --chain 时说明哪些未核查。Check a receipt; without --chain, what was not checked is said."""
+    from ledger.receipt import Receipt
+    from ledger.trust import TrustFile
+    from verifier.receipts import verify_receipt
+    from verifier.report import receipt_report
+    from verifier.sources import connect, read_file, read_node
 
-    def work(language: str) -> Exit:
-        from ledger.receipt import Receipt
-        from ledger.trust import TrustFile
-        from verifier import report
-        from verifier.receipts import verify_receipt
-        from verifier.sources import connect, read_file, read_node
-
-        trusted = TrustFile.load(trust)
-        read = Receipt.from_bytes(read_file(file))
-        events = None
-        if chain is not None:
-            with connect(chain, trusted) as client:
-                events = read_node(client, trusted)
-        verdict = verify_receipt(read, trusted, events)
-        if as_json:
-            write_json(report.receipt_json(verdict))
-        else:
-            report.print_receipt(verdict, _console(), language)
-        return verdict.status.exit
-
-    _run(lang, work)
+    trusted, given = TrustFile.load(trust), Receipt.from_bytes(read_file(file))
+    evidence = None
+    if chain is not None:
+        with connect(chain, trusted) as client:
+            evidence = read_node(client, trusted)
+    verdict = verify_receipt(given, trusted, evidence)
+    if json:
+        _write(receipt_report(verdict))
+    else:
+        _display(ctx).receipt(verdict)
+    raise typer.Exit(verdict.status.exit)
 
 
 @app.command(epilog=EXIT_HELP)
 def product(
-    folder: Annotated[Path, typer.Argument(help="审计文件夹（tanji export）。The audit folder.")],
-    asked: Annotated[str, typer.Argument(help="产品编号或声明摘要 0x…。Product id or a declaration's digest.")],
-    trust: TrustOption,
-    chain: ChainOption = None,
-    as_json: JsonOption = False,
-    lang: LangOption = None,
+    ctx: typer.Context,
+    export: Export,
+    asked: Annotated[str, typer.Argument(metavar="PRODUCT", help="产品编号或声明摘要。Product id or digest (0x…).")],
+    trust: Trust,
+    chain: Chain = None,
+    json: Json = False,
 ) -> None:
-    """沿供应链核验一个产品。Verify a product with everything upstream of it."""
+    """核查一个产品和它的整条上游。Verify a product with its whole upstream, and say how many kilograms rest on what."""
+    from ledger.trust import TrustFile
+    from verifier.report import product_report
+    from verifier.sources import open_folder, read_chain
+    from verifier.verify import verify_product
 
-    def work(language: str) -> Exit:
-        from ledger.trust import TrustFile
-        from verifier import report
-        from verifier.sources import open_folder, read_chain
-        from verifier.verify import verify_product
-
-        trusted = TrustFile.load(trust)
-        verified = verify_product(open_folder(folder, trusted), read_chain(folder, trusted, chain), trusted, asked)
-        if as_json:
-            write_json(report.product_json(verified))
-        else:
-            report.print_product(verified, _console(), language)
-        return verified.verdict.status.exit
-
-    _run(lang, work)
+    trusted = TrustFile.load(trust)
+    log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
+    found = verify_product(log, evidence, trusted, asked)
+    if json:
+        _write(product_report(found.verdict, found.registry))
+    else:
+        _display(ctx).product(found.verdict, found.registry)
+    raise typer.Exit(found.verdict.status.exit)
 
 
 @app.command(epilog=EXIT_HELP)
 def replay(
-    folder: Annotated[Path, typer.Argument(help="审计文件夹（tanji export）。The audit folder.")],
-    trust: TrustOption,
-    chain: ChainOption = None,
-    workers: Annotated[int, typer.Option(help="进程数，0 为全部核心。Processes; 0 for every core.", min=0)] = 0,
-    as_json: JsonOption = False,
-    lang: LangOption = None,
+    ctx: typer.Context,
+    export: Export,
+    trust: Trust,
+    chain: Chain = None,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="进程数，0 为全部核；结果相同。Processes, 0: all cores; same result.")
+    ] = 0,
+    json: Json = False,
 ) -> None:
-    """重放整个账本，结尾给出状态摘要。Replay the whole ledger; ends with the state digest."""
+    """重放整个账本，给出状态摘要。Replay the whole ledger; two auditors get the same state digest."""
+    from ledger.trust import TrustFile
+    from verifier.replay import replay as replay_ledger
+    from verifier.report import replay_report
+    from verifier.sources import open_folder, read_chain
 
-    def work(language: str) -> Exit:
-        from ledger.trust import TrustFile
-        from verifier import report
-        from verifier.replay import replay as run
-        from verifier.sources import open_folder, read_chain
-
-        trusted = TrustFile.load(trust)
-        log, events = open_folder(folder, trusted), read_chain(folder, trusted, chain)
-        with report.progress_bar(language) as progress:
-            replayed = run(log, events, trusted, workers=workers or os.cpu_count() or 1, progress=progress)
-        if as_json:
-            write_json(report.replay_json(replayed))
-        else:
-            report.print_replay(replayed, _console(), language)
-        return replayed.status.exit
-
-    _run(lang, work)
+    trusted = TrustFile.load(trust)
+    log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
+    with _progress() as progress:
+        found = replay_ledger(log, evidence, trusted, workers=workers or os.cpu_count() or 1, progress=progress)
+    if json:
+        _write(replay_report(found))
+    else:
+        _display(ctx).replay(found)
+    raise typer.Exit(found.status.exit)
 
 
 @app.command(epilog=EXIT_HELP)
 def head(
-    trust: TrustOption,
-    chain: Annotated[str, typer.Option("--chain", "-c", help="你的节点。A node of yours.", envvar="TANJI_CHAIN_URL")],
-    lang: LangOption = None,
+    trust: Trust,
+    chain: Annotated[str, typer.Option("--chain", envvar="TANJI_CHAIN", help="你自己的节点。A node of your own.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="写入的信任文件；默认打印。File to write; else printed.")
+    ] = None,
 ) -> None:
-    """从你自己的节点取事件头，写出带事件头的信任文件，供断网机器重放。
+    """从你的节点记下事件头，供离线核查。Pin the event heads of your node in a trust file, for use without network."""
+    from ledger.trust import TrustFile
+    from verifier.sources import pin_heads
 
-    Take the event heads from your own node; prints the trust file with them, for a machine without network.
-    """
+    data = pin_heads(chain, TrustFile.load(trust)).to_bytes()
+    if out is None:
+        sys.stdout.write(data.decode())
+    else:
+        out.write_bytes(data)
 
-    def work(_language: str) -> Exit:
-        from ledger.trust import TrustFile
-        from verifier.sources import connect, trusted_heads
 
-        trusted = TrustFile.load(trust)
-        with connect(chain, trusted) as client:
-            heads = trusted_heads(client, trusted)
-        sys.stdout.write(trusted.model_copy(update={"heads": heads}).to_bytes().decode())
-        return Exit.VERIFIED
+def _write(report: Any) -> None:
+    from verifier.report import to_bytes
 
-    _run(lang, work)
+    sys.stdout.buffer.write(to_bytes(report))
+    sys.stdout.flush()
+
+
+def _display(ctx: typer.Context) -> Display:
+    from rich.console import Console
+
+    from verifier.display import Display
+
+    return Display(Console(file=sys.stdout), _language(ctx))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("replay", total=None)
+        yield lambda done, count: bar.update(task, completed=done, total=count)
 
 
 def main() -> None:
     """Entry point of `tanji-verify`."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     app()

@@ -146,6 +146,22 @@ def trusted_heads(client: ChainClient, trust: TrustFile) -> TrustedHeads:
     return TrustedHeads(block=block, registry=registry, log=log)
 
 
+def pin_heads(url: str, trust: TrustFile) -> TrustFile:
+    """The trust file with the event heads of the reader's own node, whose events were all read and hashed.
+
+    Raises `IncompleteError` or `EvidenceError` when the node keeps events back or contradicts an earlier pin.
+    """
+    with connect(url, trust) as client:
+        block = client.block_number()
+        chain = read_node(client, trust)
+    for finding in chain.findings:
+        wrong = EvidenceError if finding.outcome is Outcome.FAIL else IncompleteError
+        raise wrong(finding.code, place=finding.place, **finding.values)
+    heads = {name: TrustedHead(count=n, hash="0x" + head.hex()) for name, (n, head) in chain.heads.items()}
+    pinned = TrustedHeads(block=block, registry=heads["registry"], log=heads["log"])
+    return trust.model_copy(update={"heads": pinned})
+
+
 def _judge_files(files: dict[ContractName, list[RawLog]], trust: TrustFile) -> ChainEvidence:
     events: dict[ContractName, Sequence[ChainEvent]] = {}
     heads: dict[ContractName, tuple[int, bytes]] = {}
