@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -20,6 +20,8 @@ from ledger.errors import TanjiError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+PIPE_WIDTH: Final = 240
 
 Json = Annotated[bool, typer.Option("--json", help="结果写成一个 JSON 对象。Print the result as one JSON object.")]
 PasswordFile = Annotated[
@@ -67,7 +69,8 @@ def out() -> Console:
     """Standard output; NO_COLOR and a pipe are obeyed."""
     from rich.console import Console
 
-    return Console(file=sys.stdout)
+    # a pipe has no width: names at the end of a tree's lines must not be cut off
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def err() -> Console:
@@ -80,6 +83,11 @@ def err() -> Console:
 def write_json(value: object) -> None:
     """One JSON object on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def write_bytes(data: bytes) -> None:
+    """A result that is bytes already, on stdout."""
+    sys.stdout.write(data.decode("utf-8"))
 
 
 def write_line(text: str) -> None:
@@ -147,15 +155,33 @@ def passphrase(ctx: typer.Context, file: Path | None, *, new: bool = False) -> s
     return str(entered)
 
 
+class Advance:
+    """Moves a progress bar; without one it does nothing."""
+
+    def __init__(self, bar: Any = None, task: Any = None) -> None:
+        self._bar = bar
+        self._task = task
+
+    def by(self, steps: int = 1) -> None:
+        """Moves on by some steps."""
+        if self._bar is not None:
+            self._bar.advance(self._task, steps)
+
+    def to(self, done: int, total: int) -> None:
+        """Moves to `done` of `total`."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total)
+
+
 @contextmanager
-def progress(ctx: typer.Context, zh: str, en: str, total: int | None = None) -> Iterator[Any]:
-    """A function that advances a bar by n; on anything but a terminal one line at the start and one at the end."""
+def progress(ctx: typer.Context, zh: str, en: str, total: int | None = None) -> Iterator[Advance]:
+    """A bar on a terminal's stderr; on anything else one line at the start and one at the end."""
     run = session(ctx)
     title = run.pick(zh, en)
     started = time.monotonic()
     if not sys.stderr.isatty():
         err().print(f"{title} …", markup=False, highlight=False)
-        yield lambda _n=1: None
+        yield Advance()
         err().print(f"{title}: {time.monotonic() - started:.1f} s", markup=False, highlight=False)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -168,5 +194,4 @@ def progress(ctx: typer.Context, zh: str, en: str, total: int | None = None) -> 
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err(), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda n=1: bar.advance(task, n)
+        yield Advance(bar, bar.add_task(title, total=total))

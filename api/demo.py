@@ -15,6 +15,7 @@ from api.judging import judge
 from api.playground import Playground, open_playground
 from ledger.findings import Level, Outcome
 from ledger.identifiers import digest_to_text
+from ledger.numbers import round_half_even
 from ledger.trust import TrustFile
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool
 
 
 def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> dict[str, Any]:
-    from verifier.report import finding_json, print_product
+    from verifier.display import Display
 
+    display = Display(out(), run.language)
     with tell.step("登记五个虚构组织", "registering five made-up organisations"):
         ground.register(members(demo_facts()))
     with tell.step(
@@ -81,12 +83,12 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
     body = verified.verdict
     _expect_honest(chain, body)
     if not quiet:
-        print_product(verified, out(), run.language)
+        display.product(verified.verdict, verified.registry)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
     line = _changed_line(ground, chain)
     if not quiet:
-        print_product(tampered, out(), run.language)
+        display.product(tampered.verdict, tampered.registry)
         out().print(f"[red]{line.words(run.language)}（{line.kilograms:+f} kgCO2e / 件 piece）[/red]", soft_wrap=True)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
@@ -98,8 +100,8 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         "body": str(body.declared),
         "status": body.status.value,
         "shares": {level.value: str(body.share(level)) for level in Level if body.levels[level]},
-        "tampered": [finding_json(finding) for finding in tampered.verdict.findings if finding.outcome is Outcome.FAIL],
-        "changed_line": finding_json(line),
+        "tampered": [_facts(finding) for finding in tampered.verdict.findings if finding.outcome is Outcome.FAIL],
+        "changed_line": _facts(line),
         "variants": variants,
     }
 
@@ -161,8 +163,6 @@ def _changed_line(ground: Playground, chain: DemoChain) -> Finding:
 
 
 def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:
-    from verifier.report import finding_json
-
     digest = chain.digests[variant["name"]]
     verdict = _judge(ground, audit, digest).verdict
     caught = "caught" in variant
@@ -175,8 +175,14 @@ def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[st
         "what": {"zh": variant["zh"], "en": variant["en"]},
         "footprint": f"{verdict.declared:f}",
         "caught": caught,
-        **(finding_json(finding) if finding else {}),
+        **(_facts(finding) if finding else {}),
     }
+
+
+def _facts(finding: Finding) -> dict[str, Any]:
+    kilograms = None if finding.kilograms is None else f"{round_half_even(finding.kilograms, 6):+f}"
+    return {"code": finding.code, "outcome": finding.outcome.value, "place": finding.place, "kilograms": kilograms,
+            "zh": finding.words("zh"), "en": finding.words("en")}  # fmt: skip
 
 
 def _show_variants(variants: list[dict[str, Any]], run: Session) -> None:

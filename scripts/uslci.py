@@ -310,8 +310,9 @@ def show(found: Mapping[str, Any]) -> None:
     print(f"products {found['products']}, factors {found['factors']}, inputs {found['inputs']}")
     print(f"verified and recomputed from the factors up: {found['verified']} of {found['products']}")
     print(f"within the exact rounding bound of expected.csv: {found['within_bound']} of {found['products']}")
-    print(f"largest deviation: {found['largest_deviation_kg']} kgCO2e ({found['largest_deviation_of']}, "
-          f"{found['largest_deviation_relative']} of its value); nearest to its bound: {found['nearest_to_bound']}")  # fmt: skip
+    print(f"largest deviation: {found['largest_deviation_kg']} kgCO2e ({found['largest_deviation_of']})")
+    print(f"  {found['largest_deviation_relative']} of its value; the nearest to its bound reaches "
+          f"{found['nearest_to_bound']} of it")  # fmt: skip
     print(f"replay: {found['replay']}, {found['entries']} entries, state {found['state']}")
     for code, count in found["not_checked"].items():
         print(f"  {code}: on {count} products' verdicts")

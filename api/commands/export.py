@@ -49,4 +49,4 @@ def refresh(ctx: typer.Context, folder: Path) -> Exported:
             zh, en = "链不可用，按已有事件导出：", "no chain, exporting what is here: "
             session(ctx).say(zh + err.words("zh"), en + err.words("en"))
         deployment = read_file(settings.deployment)
-        return write_folder(store, folder, deployment=deployment, progress=lambda _done, _all: advance(1))
+        return write_folder(store, folder, deployment=deployment, progress=advance.to)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.chainside import chain_url
-from api.console import Json, out, progress, session, write_json
+from api.console import Json, out, progress, session, write_bytes
 from ledger.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,15 +49,16 @@ def verify(
     例 example: tanji verify BODY-IN-WHITE
     """
     from api.judging import judge
-    from verifier.report import print_product, product_json
+    from verifier.display import Display
+    from verifier.report import product_report, to_bytes
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     with progress(ctx, "核查", "verifying"):
         verified = judge(folder, trusted, url, product)
     if json_:
-        write_json(product_json(verified))
+        write_bytes(to_bytes(product_report(verified.verdict, verified.registry)))
     else:
-        print_product(verified, out(), session(ctx).language)
+        Display(out(), session(ctx).language).product(verified.verdict, verified.registry)
     raise typer.Exit(verified.verdict.status.exit)
 
 
@@ -81,18 +82,20 @@ def replay(
 
     例 example: tanji replay audit/ --trust trust.json --chain http://127.0.0.1:8545
     """
+    from verifier.display import Display
     from verifier.replay import replay as replay_all
-    from verifier.report import print_replay, progress_bar, replay_json
+    from verifier.report import replay_report, to_bytes
     from verifier.sources import open_folder, read_chain
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     log = open_folder(folder, trusted)
-    with progress_bar(session(ctx).language) as advance:
-        replayed = replay_all(log, read_chain(folder, trusted, url), trusted, workers=workers, progress=advance)
+    with progress(ctx, "重放", "replaying", log.bundles.size) as advance:
+        evidence = read_chain(folder, trusted, url)
+        replayed = replay_all(log, evidence, trusted, workers=workers, progress=advance.to)
     if json_:
-        write_json(replay_json(replayed))
+        write_bytes(to_bytes(replay_report(replayed)))
     else:
-        print_replay(replayed, out(), session(ctx).language)
+        Display(out(), session(ctx).language).replay(replayed)
     raise typer.Exit(replayed.status.exit)
 
 
