@@ -122,6 +122,7 @@ class _Sweep:
             digest: {f.place for f in found if f.outcome is Outcome.FAIL} for digest, found in findings.items()
         }
         self.levels = dict.fromkeys(Level, _ZERO)
+        self._pinned: dict[bytes, Decimal] = {}
         self.kilograms: dict[bytes, Decimal] = {}
 
     def uses(self, judged: Judged) -> Iterator[bytes]:
@@ -149,7 +150,12 @@ class _Sweep:
                 continue
             self._weigh_lines(judged, judged.content, weights, trusted)
         for digest, weight in weights.items():
-            self.kilograms[digest] = REPORT.multiply(weight, _footprint(self._chain[digest]))
+            content = self._chain[digest].content
+            self.kilograms[digest] = (
+                REPORT.multiply(weight, Decimal(content.result.footprint))
+                if isinstance(content, Footprint)
+                else self._pinned.get(digest, _ZERO)
+            )
         return weights
 
     def _weigh_lines(
@@ -193,9 +199,9 @@ class _Sweep:
         upstream = self._chain.get(digest) if digest is not None else None
         if digest is None or upstream is None:
             return
-        units = _ZERO
-        if isinstance(upstream.content, Footprint):
-            units = _units_of(line, content, upstream.content)
+        units = _units_of(line, content, upstream.content if isinstance(upstream.content, Footprint) else None)
+        emission = REPORT.multiply(weight, _safe_emission(line, content.production.output))
+        self._pinned[digest] = REPORT.add(self._pinned.get(digest, _ZERO), emission)
         weights[digest] = REPORT.add(weights.get(digest, _ZERO), REPORT.multiply(weight, units))
         trusted[digest] = REPORT.add(trusted.get(digest, _ZERO), REPORT.multiply(sound, units))
 
@@ -246,10 +252,6 @@ def _upstream(line: Line) -> bytes | None:
     return bytes.fromhex(line.source.digest[2:]) if line.source.type == "upstream" else None
 
 
-def _footprint(judged: Judged) -> Decimal:
-    return Decimal(judged.content.result.footprint) if isinstance(judged.content, Footprint) else _ZERO
-
-
 def _safe_emission(line: Line, output: str) -> Decimal:
     """A line's emission for shares; as declared where its units do not fit, which is a finding of its own."""
     try:
@@ -258,11 +260,15 @@ def _safe_emission(line: Line, output: str) -> Decimal:
         return Decimal(line.emission)
 
 
-def _units_of(line: Line, content: Footprint, upstream: Footprint) -> Decimal:
-    """How many of the upstream's declared units a line uses for one declared unit of its product."""
-    factor = conversion(line.unit, upstream.header.unit) or Fraction(0)
+def _units_of(line: Line, content: Footprint, upstream: Footprint | None) -> Decimal:
+    """How many of the upstream's declared units a line uses for one declared unit of its product.
+
+    Where the upstream was not opened, or is not what was signed, the unit of the pinned value stands in for its own.
+    """
+    unit, amount = (line.per, "1") if upstream is None else (upstream.header.unit, upstream.header.amount)
+    factor = conversion(line.unit, unit) or Fraction(0)
     used = Fraction(line.amount) * factor * Fraction(line.share or 1)
-    return _to_report(used / Fraction(upstream.header.amount) / Fraction(content.production.output))
+    return _to_report(used / Fraction(amount) / Fraction(content.production.output))
 
 
 def _to_report(value: Exact) -> Decimal:
