@@ -147,7 +147,9 @@ def test_killed_while_a_transaction_is_replaced(
 # -- negative control --------------------------------------------------------------------------------------------------
 
 
-def test_the_judge_finds_what_a_careless_anchorer_loses(processes: ForkServerContext, site: Site, tmp_path: Path) -> None:
+def test_the_judge_finds_what_a_careless_anchorer_loses(
+    processes: ForkServerContext, site: Site, tmp_path: Path
+) -> None:
     """Sending before storing: the chain has a checkpoint of which the store knows nothing."""
     acknowledgements = tmp_path / "acknowledged"
     assert run(processes, work, site, acknowledgements, NAMES, "sent", 1, CarelessAnchorer) == -signal.SIGKILL
@@ -157,7 +159,9 @@ def test_the_judge_finds_what_a_careless_anchorer_loses(processes: ForkServerCon
     assert "incident ORPHAN_ANCHOR" in found
 
 
-def test_a_careless_anchorer_that_is_not_killed_does_well(processes: ForkServerContext, site: Site, tmp_path: Path) -> None:
+def test_a_careless_anchorer_that_is_not_killed_does_well(
+    processes: ForkServerContext, site: Site, tmp_path: Path
+) -> None:
     acknowledgements = tmp_path / "acknowledged"
     assert run(processes, work, site, acknowledgements, NAMES, "", 1, CarelessAnchorer) == 0
     assert faults(site, acknowledged_in(acknowledgements)) == []
@@ -186,7 +190,17 @@ def test_killed_at_a_system_call(site: Site, tmp_path: Path, call: str, when: in
     arguments = tmp_path / "arguments"
     arguments.write_bytes(multiprocessing.reduction.ForkingPickler.dumps((site, acknowledgements, NAMES)))
     command = [sys.executable, "-c", code, str(arguments)]
-    inject = [strace, "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={when}"]
+    inject = [
+        strace,
+        "-f",
+        "-qq",
+        "-o",
+        os.devnull,
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={call}:signal=KILL:when={when}",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     killed = subprocess.run([*inject, *command], env=environment, capture_output=True, timeout=120, check=False)
     if b"ptrace" in killed.stderr:
