@@ -132,7 +132,9 @@ def _row_faults(office: Office, acknowledged: list[tuple[int, bytes]], unacknowl
     with office.store.read() as reader:
         rows = [(stored.index, stored.entry.digest) for stored in reader.statements()]
         size = reader.size()
-    found = [f"acknowledged entry {index} is not there" for index, digest in acknowledged if (index, digest) not in rows]
+    found = [
+        f"acknowledged entry {index} is not there" for index, digest in acknowledged if (index, digest) not in rows
+    ]
     if [index for index, _ in rows] != list(range(size)) or len({digest for _, digest in rows}) != len(rows):
         found.append("entries are not contiguous or not unique")
     if not len(set(acknowledged)) <= size <= len(set(acknowledged)) + unacknowledged:
@@ -231,3 +233,9 @@ def work_on_a_slow_chain(site: Site, acknowledgements: Path, wanted: str = "") -
                 return
             office.client.rpc.ask("evm_mine")
     raise AssertionError("not anchored")
+
+
+def run_some(office: Office, times: int = 3) -> None:
+    """A few looks at everything."""
+    for _ in range(times):
+        office.anchorer.run_once(flush=True)
