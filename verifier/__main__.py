@@ -1,0 +1,5 @@
+"""`python -m verifier` is `tanji-verify`."""
+
+from verifier.cli import main
+
+main()
