@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from support.builders import DOMAIN, EventWriter, RegistryWriter, Signed, signed, standard_registry
+from support.builders import DOMAIN, EventWriter, RegistryWriter, Signed, standard_registry
 
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.entry import Entry
@@ -38,7 +38,7 @@ class Ledger:
     registry: RegistryWriter = field(default_factory=standard_registry)
     log: EventWriter = field(default_factory=lambda: EventWriter("log"))
     erased: set[int] = field(default_factory=set)
-    spoil: Callable[[bytes], bytes] = staticmethod(lambda data: data)
+    spoil: Callable[[bytes], bytes] = bytes
     """Changes a statements file on its way to the disk."""
 
     def add(self, *items: Signed, block: int = START) -> bytes:
@@ -135,5 +135,3 @@ def codes(findings: Sequence[object], outcome: str = "fail") -> set[str]:
     """Codes of the findings with this outcome."""
     return {f.code for f in findings if f.outcome == outcome}  # type: ignore[attr-defined]
 
-
-__all__ = ["Ledger", "codes", "signed"]

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.audit import MERGE_DELAY, START, Ledger, codes
+from support.builders import PRESS, STEEL, factor, footprint, power_line
+from typer.testing import CliRunner
+
+from ledger.disclosures import hide
+from ledger.errors import EvidenceError
+from ledger.receipt import Receipt
+from verifier.cli import app
+from verifier.receipts import ReceiptVerdict, verify_receipt
+from verifier.sources import read_chain
+from verifier.status import Status
+
+RUNNER = CliRunner()
+
+
+def ledger_of(block: int = START + 1) -> Ledger:
+    ledger = Ledger()
+    basis = ledger.add(factor())
+    ledger.add(*(footprint(STEEL, power_line(basis), product_id=f"P-{n}", value="0.5777") for n in range(5)))
+    ledger.anchor(block=block)
+    return ledger
+
+
+def judge(ledger: Ledger, folder: Path, receipt: Receipt, *, chain: bool = True) -> ReceiptVerdict:
+    trust = ledger.trust()
+    ledger.write(folder)
+    return verify_receipt(receipt, trust, read_chain(folder, trust) if chain else None)
+
+
+def test_a_receipt_is_verified_with_the_chain(tmp_path: Path) -> None:
+    ledger = ledger_of()
+    verdict = judge(ledger, tmp_path, ledger.receipt(3))
+    assert verdict.status is Status.VERIFIED
+    assert {
+        "CHECKED_SIGNATURE",
+        "CHECKED_INCLUSION",
+        "CHECKED_CONTENT",
+        "CHECKED_ANCHOR",
+        "CHECKED_AUTHORITY",
+    } == codes(verdict.findings, "pass")
+    assert {"RECEIPT_CURRENT", "RECEIPT_REFERENCES"} <= codes(verdict.findings, "not_checked")
+
+
+def test_without_a_chain_it_is_incomplete_and_says_what_was_not_checked(tmp_path: Path) -> None:
+    ledger = ledger_of()
+    verdict = judge(ledger, tmp_path, ledger.receipt(3), chain=False)
+    assert verdict.status is Status.INCOMPLETE
+    assert "RECEIPT_CHAIN_UNASKED" in codes(verdict.findings, "not_checked")
+    assert not {"CHECKED_ANCHOR", "CHECKED_AUTHORITY"} & codes(verdict.findings, "pass")
+
+
+def test_hidden_lines_still_prove_the_rest(tmp_path: Path) -> None:
+    ledger = ledger_of()
+    verdict = judge(ledger, tmp_path, ledger.receipt(3, hide(ledger.items[3].text, ["lines/0000", "production"])))
+    assert (verdict.status, verdict.hidden, "result" in verdict.shown) == (Status.VERIFIED, 2, True)
+    assert "PART_HIDDEN" in codes(verdict.findings, "not_checked")
+
+
+def changed(receipt: Receipt, defect: str) -> Receipt:
+    other = "0x" + "11" * 32
+    fields = receipt.model_dump(mode="json", by_alias=True)
+    match defect:
+        case "TEXT":
+            fields["text"] = fields["text"].replace("0.5777", "0.4777", 1)
+        case "INDEX":
+            fields["index"] -= 1
+        case "PROOF":
+            fields["proof"][0] = other
+        case "BLOCK":
+            fields["block"] += 1
+        case "SIGNATURE":
+            fields["signature"] = fields["signature"][:-2] + "1d"
+        case "STATEMENT":
+            fields["statement"]["issuedAt"] += 1
+        case "CHAIN":
+            fields["anchor"]["chain_id"] += 1
+        case "NOTE":
+            fields["checkpoint"] = fields["checkpoint"].replace("\n6\n", "\n7\n", 1)
+    fields["proof"] = tuple(fields["proof"])
+    return Receipt.model_validate(fields)
+
+
+@pytest.mark.parametrize("defect", ["TEXT", "INDEX", "PROOF", "BLOCK", "SIGNATURE", "STATEMENT", "CHAIN", "NOTE"])
+def test_each_changed_part_fails(defect: str, tmp_path: Path) -> None:
+    ledger = ledger_of()
+    assert judge(ledger, tmp_path, changed(ledger.receipt(3), defect)).status is Status.FAILED
+
+
+def test_a_root_that_the_chain_never_held_fails(tmp_path: Path) -> None:
+    ledger = ledger_of()
+    ledger.add(footprint(PRESS))
+    assert "RECEIPT_ANCHOR_ROOT" in codes(judge(ledger, tmp_path, ledger.receipt(3)).findings)
+
+
+def test_an_anchor_after_the_promised_delay_fails(tmp_path: Path) -> None:
+    ledger = ledger_of(START + MERGE_DELAY + 1)
+    assert "MERGE_DELAY" in codes(judge(ledger, tmp_path, ledger.receipt(3)).findings)
+
+
+def test_the_file_is_read_as_written_and_another_version_refused() -> None:
+    receipt = ledger_of().receipt(3)
+    assert Receipt.from_bytes(receipt.to_bytes()) == receipt
+    for wrong, code in ((receipt.to_bytes().replace(b'"version":1', b'"version":2'), "RECEIPT_VERSION"),
+                        (b"{}", "RECEIPT_VERSION"), (b'{ "version":1}', "NOT_CANONICAL"),
+                        (b'{"version":1}', "RECEIPT_FORMAT")):  # fmt: skip
+        with pytest.raises(EvidenceError) as refused:
+            Receipt.from_bytes(wrong)
+        assert refused.value.code == code
+
+
+def test_the_command_line_says_it_in_words_and_exit_codes(tmp_path: Path) -> None:
+    ledger = ledger_of()
+    ledger.write(tmp_path / "audit")
+    trust, file = tmp_path / "trust.json", tmp_path / "receipt.json"
+    trust.write_bytes(ledger.trust().to_bytes())
+    file.write_bytes(ledger.receipt(3).to_bytes())
+    ran = RUNNER.invoke(app, ["--lang", "en", "receipt", str(file), "--trust", str(trust)])
+    assert (ran.exit_code, "NOT CHECKED RECEIPT_CHAIN_UNASKED" in ran.stdout) == (3, True)
+    ran = RUNNER.invoke(app, ["product", str(tmp_path / "audit"), "P-3", "--trust", str(trust), "--json"])
+    assert (ran.exit_code, json.loads(ran.stdout)["levels"]["recomputed"]["kilograms"]) == (0, "0.5777")
+    ran = RUNNER.invoke(app, ["--lang", "zh", "product", str(tmp_path / "audit"), "P-3", "--trust", str(trust)])
+    assert (ran.exit_code, "未核查 RULE_NOT_NAMED" in ran.stdout) == (0, True)
+    for arguments, code in ((["product", str(tmp_path / "audit"), "NONE"], 2), (["replay", str(tmp_path / "no")], 4)):
+        assert RUNNER.invoke(app, [*arguments, "--trust", str(trust)]).exit_code == code
+    (tmp_path / "audit/checkpoint").write_bytes(b"junk")
+    assert RUNNER.invoke(app, ["replay", str(tmp_path / "audit"), "--trust", str(trust)]).exit_code == 1
