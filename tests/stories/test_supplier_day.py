@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from support.desk import Desk, open_desk
+from support.desk import VERIFY, Desk, open_desk
 
 from ledger.checkpoint import VerifierKey, open_checkpoint
 from ledger.disclosures import parse_content
@@ -187,3 +187,82 @@ def test_the_doctor_finds_nothing_wrong_and_then_names_what_is(day: Desk) -> Non
         assert "✗ 存储 store" in day.run("doctor", expect=1).stdout
     finally:
         master.chmod(0o600)
+
+
+# -- the chain leader and the auditor ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def audit(day: Desk) -> Path:
+    """What the auditor gets: the audit folder, and by another way the trust file."""
+    day.run("anchor", "--account", "operator")
+    day.run("export", "handed-over")
+    return day.folder / "handed-over"
+
+
+def test_the_chain_leader_verifies_the_part_with_its_steel(day: Desk, audit: Path) -> None:
+    found = day.json("verify", "DOOR-INNER-L")
+    assert (found["status"], found["declared"], found["recomputed"]) == ("verified", "26.862865", "26.862865")
+    headlines = [s["headline"] for s in found["statements"] if s["kind"] == "footprint"]
+    assert [h.split("：")[0] for h in headlines] == ["产品碳足迹 冷轧卷", "产品碳足迹 车门内板"]
+    codes = {f["code"]: f["outcome"] for f in found["findings"]}
+    assert codes["GREEN_CERTIFICATES"] == "not_checked"
+    tree = day.run("verify", digest(day, "press")).stdout
+    assert "冷轧卷" in tree
+    assert "\x1b" not in tree
+
+
+def test_a_product_that_nobody_declared_is_a_usage_error(day: Desk, audit: Path) -> None:
+    assert "PRODUCT_UNKNOWN" in day.run("verify", "NO-SUCH-PRODUCT", expect=2).stderr
+    assert "CHAIN_OR_OFFLINE" in day.run("verify", "X", "--offline", "--chain", "http://127.0.0.1:9", expect=2).stderr
+
+
+def test_two_auditors_get_the_same_state_whatever_their_processes(day: Desk, audit: Path) -> None:
+    one = day.json("replay", "handed-over", "--workers", "1")
+    two = day.json("replay", "handed-over", "--workers", "2")
+    assert one == two
+    assert one["status"] == "verified"
+
+
+def test_an_auditor_without_network_pins_the_heads_first(day: Desk, audit: Path) -> None:
+    url = (day.folder / ".tanji" / "chain-url").read_text()
+    offline = ("replay", "handed-over", "--offline")
+    assert "CHAIN_NOT_CONSULTED" in day.run(*offline, expect=3).stdout
+    day.run("head", "--trust", ".tanji/trust.json", "--chain", url, "--out", "pinned.json", program=VERIFY)
+    day.run(*offline, "--trust", "pinned.json")
+    day.run("product", "handed-over", "DOOR-INNER-L", "--trust", "pinned.json", program=VERIFY)
+
+
+def test_a_changed_digit_in_the_audit_folder_is_found(day: Desk, audit: Path) -> None:
+    copy = day.folder / "changed-audit"
+    shutil.copytree(audit, copy)
+    path = next((copy / "statements").rglob("*.p/*"))
+    text = path.read_text(encoding="utf-8")
+    assert text.count('"amount":"4000"') == 1
+    path.write_text(text.replace('"amount":"4000"', '"amount":"3000"'), encoding="utf-8")
+    assert "CONTENT_ROOT" in day.run("replay", str(copy), expect=1).stdout
+
+
+@pytest.mark.xfail(strict=True, reason="an unreadable product ends as a usage error, not yet as a failed verdict")
+def test_the_changed_product_itself_is_failed(day: Desk, audit: Path) -> None:
+    found = day.run("verify", "DOOR-INNER-L", "--from", str(day.folder / "changed-audit"), expect=1).stdout
+    assert "CONTENT_ROOT" in found
+
+
+def test_an_audit_folder_without_its_entries_is_a_missing_source(day: Desk, audit: Path) -> None:
+    copy = day.folder / "no-entries"
+    shutil.copytree(audit, copy)
+    shutil.rmtree(copy / "tile" / "entries")
+    assert day.run("replay", str(copy), expect=4).stderr
+    assert day.run("replay", "no-such-folder", expect=4).stderr
+
+
+def test_the_receipt_is_checked_by_somebody_who_has_only_the_trust_file(day: Desk, audit: Path) -> None:
+    url = (day.folder / ".tanji" / "chain-url").read_text()
+    day.run("receipt", digest(day, "press"), "--show", "header", "--show", "result", "-o", "door.receipt.json")
+    checked = ("receipt", "door.receipt.json", "--trust", ".tanji/trust.json")
+    day.run(*checked, "--chain", url, program=VERIFY)
+    day.run(*checked, program=VERIFY, expect=3)
+    text = (day.folder / "door.receipt.json").read_text(encoding="utf-8")
+    (day.folder / "door.receipt.json").write_text(text.replace("26.862865", "16.862865"), encoding="utf-8")
+    day.run(*checked, "--chain", url, program=VERIFY, expect=1)
