@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,10 +87,9 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         display.product(verified.verdict, verified.registry)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
-    line = _changed_line(ground, chain)
+    line = _changed_line(chain, tampered.verdict)
     if not quiet:
         display.product(tampered.verdict, tampered.registry)
-        out().print(f"[red]{line.words(run.language)}（{line.kilograms:+f} kgCO2e / 件 piece）[/red]", soft_wrap=True)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
         audit = _anchor_and_export(ground)
@@ -147,19 +147,14 @@ def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> Verified:
     return verified
 
 
-def _changed_line(ground: Playground, chain: DemoChain) -> Finding:
-    """The line that was changed, judged by itself: its kilograms per piece of the part."""
-    from verifier.checks import judge_alone
-    from verifier.sources import open_folder
-
-    trust = TrustFile.load(ground.settings.trust)
-    log = open_folder(ground.settings.home / "tampered", trust)
-    part = next(item for item in log.bundles.bundle(0) if item.entry.startswith(chain.digests["part"]))
-    found = judge_alone(part, trust.domain).findings
-    line = next((finding for finding in found if finding.code == "LINE_ARITHMETIC"), None)
-    expect("changed line", line.place if line else "", "lines/0001")
-    expect("kilograms", f"{line.kilograms:f}" if line and line.kilograms else "", chain.facts["expected"]["tampered"])
-    return line  # type: ignore[return-value]
+def _changed_line(chain: DemoChain, tampered: ProductVerdict) -> Finding:
+    """The line that was changed, with its kilograms in one body: four parts."""
+    codes = {finding.code: finding for finding in tampered.findings}
+    expect("changed line", "LINE_ARITHMETIC" in codes, expected=True)
+    line = codes["LINE_ARITHMETIC"]
+    expect("changed line", line.place, "lines/0001")
+    expect("kilograms", line.kilograms, Decimal(chain.facts["expected"]["tampered"]))
+    return line
 
 
 def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:

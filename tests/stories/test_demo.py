@@ -41,7 +41,7 @@ def test_the_changed_digit_is_refused_with_its_line_and_kilograms(demo: Any) -> 
     found = demo[0]
     assert {"CONTENT_ROOT", "LINE_ARITHMETIC"} <= {finding["code"] for finding in found["tampered"]}
     line = found["changed_line"]
-    assert (line["code"], line["place"], line["kilograms"]) == ("LINE_ARITHMETIC", "lines/0001", "-0.288850")
+    assert (line["code"], line["place"], line["kilograms"]) == ("LINE_ARITHMETIC", "lines/0001", "-1.155400")
     assert "1.068745" in line["zh"]
     assert "0.779895" in line["en"]
 
