@@ -1,8 +1,8 @@
 """The calculation of one declaration from its own lines (design section 5).
 
 `footprint per declared unit = sum of amount x value x share / output`, exactly, with one rounding at the result.
-Amounts and values are decimals; a conversion of units or a division by the output may leave the decimals, so sums
-are `Decimal` while they can be and `Fraction` from then on.
+Amounts and values are decimals; a conversion of units or a division by the output may leave the decimals, so an
+emission is a `Decimal` where it can be one and a `Fraction` where it cannot (5/18 kWh in a MJ), and so is their sum.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Protocol
 
 from ledger.errors import InputError
-from ledger.numbers import EXACT
+from ledger.numbers import EXACT, MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ledger.units import conversion
 
 Exact = Decimal | Fraction
@@ -64,15 +65,32 @@ def line_emission(line: Calculated, output: str) -> Exact:
 
     Raises `InputError` UNIT_MISMATCH when the line's unit and the value's have different dimensions.
     """
+    scale = _scale(line.unit, line.per, output)
+    if scale is None:
+        raise InputError("UNIT_MISMATCH", got=line.unit, expected=line.per)
     product = EXACT.multiply(Decimal(line.amount), Decimal(line.value))
     if line.share is not None:
         product = EXACT.multiply(product, Decimal(line.share))
-    if output == "1" and line.unit == line.per:
-        return product
-    factor = conversion(line.unit, line.per)
+    if isinstance(scale, Decimal):
+        return EXACT.multiply(product, scale)
+    numerator, denominator = product.as_integer_ratio()
+    return Fraction(numerator * scale.numerator, denominator * scale.denominator)
+
+
+@lru_cache(maxsize=4_096)  # a ledger has a few units, and an output for each declaration at most
+def _scale(unit: str, per: str, output: str) -> Exact | None:
+    """How many `per` one `unit` is, divided by the output; None when their dimensions differ.
+
+    A `Decimal` only within the grammar of declared numbers, so that `EXACT` has room for it as a fourth factor.
+    """
+    factor = conversion(unit, per)
     if factor is None:
-        raise InputError("UNIT_MISMATCH", got=line.unit, expected=line.per)
-    return Fraction(product) * factor / Fraction(output)
+        return None
+    scale = factor / Fraction(output)
+    scaled = scale * 10**MAX_DECIMALS
+    if scaled.denominator != 1 or scale >= 10**MAX_WHOLE_DIGITS:
+        return scale
+    return Decimal(scaled.numerator).scaleb(-MAX_DECIMALS, context=EXACT).normalize(EXACT)
 
 
 def total(emissions: Iterable[Exact]) -> Exact:
@@ -92,6 +110,8 @@ def same_value(value: str, per: str, other_value: str, other_per: str, other_amo
     None when the units' dimensions differ. By cross multiplication, so that nothing is divided or rounded.
     """
     if per == other_per and other_amount == "1":
+        if value == other_value:  # as it was copied, which is what nearly all do
+            return True
         return Decimal(value) == Decimal(other_value)
     factor = conversion(other_per, per)
     if factor is None:

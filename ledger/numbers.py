@@ -17,6 +17,7 @@ from decimal import (
     Overflow,
 )
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import StringConstraints
@@ -26,8 +27,12 @@ from ledger.errors import InputError
 MAX_RESULT_DECIMALS: Final = 9
 """A declared result has at most nine decimals of a kilogram (design section 5)."""
 
-# Three factors of at most 49 digits each and the sum of up to 10,000 of them stay far below 200 digits, so within
-# the grammar this context never rounds; if it ever had to, it raises `Inexact` instead.
+MAX_WHOLE_DIGITS: Final = 18
+MAX_DECIMALS: Final = 30
+"""Most digits before and after the point of a declared number."""
+
+# Four factors and the sum of up to 10,000 such products have at most 4 x 18 + 5 digits before the point and 4 x 30
+# after it, so within the grammar this context never rounds; if it ever had to, it raises `Inexact` instead.
 EXACT: Final = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
 
 # Shares and effects in reports only: rounded, but the same bits on every machine.
@@ -71,9 +76,24 @@ def decimals_of(text: str) -> int:
 def round_half_even(value: Decimal | Fraction, decimals: int) -> Decimal:
     """`value` rounded once, half to even, to `decimals` places, whatever its length."""
     if isinstance(value, Decimal):
-        return value.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
-    scaled = value * 10**decimals
-    return Decimal(round(scaled)).scaleb(-decimals, context=_WIDE)
+        return _WIDE.quantize(value, unit_of(decimals))
+    whole, rest = divmod(value.numerator * 10**decimals, value.denominator)
+    beyond = 2 * rest - value.denominator
+    if beyond > 0 or (beyond == 0 and whole % 2):
+        whole += 1
+    return Decimal(whole).scaleb(-decimals, context=_WIDE)
+
+
+@cache
+def unit_of(decimals: int) -> Decimal:
+    """One in the last of `decimals` places."""
+    return Decimal(1).scaleb(-decimals)
+
+
+def is_rounded(exact: Decimal | Fraction, text: str, decimals: int) -> bool:
+    """Whether `text` has `decimals` places and is `exact` rounded to them once, half to even."""
+    written = Decimal(text)
+    return written.same_quantum(unit_of(decimals)) and round_half_even(exact, decimals) == written
 
 
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)

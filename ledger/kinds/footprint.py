@@ -20,7 +20,7 @@ from ledger.findings import Finding, fail, failed, not_checked
 from ledger.identifiers import DigestText
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds.factor import FactorSummary
-from ledger.numbers import EXACT, ResultText, SignedText, UnsignedText, decimals_of, round_half_even
+from ledger.numbers import ResultText, SignedText, UnsignedText, decimals_of, is_rounded, round_half_even
 from ledger.statement import Strict
 from ledger.units import Unit
 
@@ -184,38 +184,21 @@ def emissions_of(content: Footprint) -> list[Exact]:
 def _check(content: Footprint) -> Iterator[Finding]:
     declared = content.result.footprint
     decimals = decimals_of(declared)
-    half = _half_unit(decimals)
     try:
         exact = emissions_of(content)
     except InputError as err:
         yield failed(err)
         return
     for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
-        if not _rounds_to(emission, line.emission, decimals, half):
+        if not is_rounded(emission, line.emission, decimals):
             expected = round_half_even(emission, decimals)
             yield fail("LINE_ARITHMETIC", line_place(number), expected - Decimal(line.emission), name=line.name,
                        got=line.emission, expected=f"{expected:f}")  # fmt: skip
     summed = total(exact)
-    if not _rounds_to(summed, declared, decimals, half):
+    if not is_rounded(summed, declared, decimals):
         expected = round_half_even(summed, decimals)
         yield fail("RESULT_ARITHMETIC", "result", expected - Decimal(declared), got=declared, expected=f"{expected:f}")
     yield from _check_sources(content)
-
-
-@cache
-def _half_unit(decimals: int) -> Decimal:
-    return Decimal(5).scaleb(-decimals - 1)
-
-
-def _rounds_to(exact: Exact, text: str, decimals: int, half: Decimal) -> bool:
-    """Whether `exact`, rounded half to even, is written `text`; only a tie or a fraction needs the rounding itself."""
-    if decimals_of(text) != decimals:
-        return False
-    if isinstance(exact, Decimal):
-        distance = abs(EXACT.subtract(exact, Decimal(text)))
-        if distance != half:
-            return distance < half
-    return round_half_even(exact, decimals) == Decimal(text)
 
 
 def _check_sources(content: Footprint) -> Iterator[Finding]:
