@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -14,6 +15,7 @@ from ledger.errors import EvidenceError, InputError
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Most bytes of one JSON text that is read from outside."""
 MAX_DEPTH: Final = 32
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _DEEP: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -78,9 +80,28 @@ def parse_canonical(data: bytes) -> Any:
     """
     try:
         value = orjson.loads(data)
-        again = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+        again = orjson.dumps(value, option=_CANONICAL)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError) as err:
         raise EvidenceError("NOT_CANONICAL", got=str(err)[:200]) from err
     if again != data:
         raise EvidenceError("NOT_CANONICAL", got=data[:80].decode("utf-8", "replace"))
     return value
+
+
+def parse_canonical_lines(lines: Sequence[bytes]) -> list[Any]:
+    """The values of lines each of which must be RFC 8785 by itself; as `parse_canonical`, but read in one go.
+
+    Each value is written again and held against its own line, so that no line borrows from the next what it lacks.
+    Raises `EvidenceError` NOT_CANONICAL, or PART_FORMAT when there are more or fewer values than lines.
+    """
+    try:
+        values: list[Any] = orjson.loads(b"[" + b",".join(lines) + b"]")
+        again = [orjson.dumps(value, None, _CANONICAL) for value in values]
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as err:
+        raise EvidenceError("NOT_CANONICAL", got=str(err)[:200]) from err
+    if len(values) != len(lines):
+        raise EvidenceError("PART_FORMAT", got=len(values), expected=len(lines))
+    if again != list(lines):
+        wrong = next(line for line, written in zip(lines, again, strict=True) if line != written)
+        raise EvidenceError("NOT_CANONICAL", got=wrong[:80].decode("utf-8", "replace"))
+    return values

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from ledger import merkle
-from ledger.canonical import canonical_bytes, parse_canonical
+from ledger.canonical import canonical_bytes, parse_canonical, parse_canonical_lines
 from ledger.errors import EvidenceError, InputError
 from ledger.identifiers import digest_to_text
 
@@ -89,29 +89,20 @@ def parse_content(text: bytes) -> Parts:
     if max(map(len, lines)) > MAX_PART_BYTES:
         raise EvidenceError("PART_TOO_LARGE", limit=MAX_PART_BYTES)
     root = merkle.root_of([_leaf(line) for line in lines])
-    parsed = parse_canonical(b"[" + b",".join(lines) + b"]")
-    if len(parsed) != len(lines):
-        raise EvidenceError("PART_FORMAT", got=len(parsed), expected=len(lines))
     shown: dict[str, Any] = {}
-    last = b""
-    for line, part in zip(lines, parsed, strict=True):
-        head = _SHOWN.match(line)
-        if head is None:
-            _require_hidden(line)
+    last = ""
+    for line, part in zip(lines, parse_canonical_lines(lines), strict=True):
+        if line.startswith(_HIDDEN_PREFIX):
             continue
-        path = head[1]
-        if path <= last:
-            raise EvidenceError("PATHS_NOT_ASCENDING", place=path.decode())
-        last = path
+        if not _SHOWN.match(line):
+            raise EvidenceError("PART_FORMAT", got=line[:80].decode("utf-8", "replace"))
         if len(part) != 3:
-            raise EvidenceError("PART_FORMAT", place=path.decode(), got=len(part), expected=3)
-        shown[part[1]] = part[2]
+            raise EvidenceError("PART_FORMAT", place=part[1], got=len(part), expected=3)
+        _, path, shown[path] = part
+        if path <= last:
+            raise EvidenceError("PATHS_NOT_ASCENDING", place=path)
+        last = path
     return Parts(shown, len(lines) - len(shown), root)
-
-
-def _require_hidden(line: bytes) -> None:
-    if not line.startswith(_HIDDEN_PREFIX):
-        raise EvidenceError("PART_FORMAT", got=line[:80].decode("utf-8", "replace"))
 
 
 def hide(text: bytes, paths: Iterable[str]) -> bytes:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from ledger.canonical import canonical_bytes, parse_canonical
+from ledger.canonical import canonical_bytes, parse_canonical, parse_canonical_lines
 from ledger.disclosures import SEED_BYTES, content_root, disclose, hide, parse_content
 from ledger.errors import EvidenceError, InputError
 
@@ -103,6 +103,21 @@ def test_a_malformed_text_is_refused_with_its_code(change: object, code: str) ->
     with pytest.raises(EvidenceError) as refused:
         parse_content(change(disclose(PARTS, SEED)))  # type: ignore[operator]
     assert refused.value.code == code
+
+
+def test_no_line_borrows_from_the_next_what_it_lacks() -> None:
+    salt = "0" * 32
+    lines = [f'["{salt}","a",[1', f'["{salt}","b",2]]]', f'["{salt}","c",3],["{salt}","d",4]']
+    assert len(parse_canonical(f"[{','.join(lines)}]".encode())) == len(lines)  # together they look well
+    with pytest.raises(EvidenceError) as refused:
+        parse_content("\n".join(lines).encode())
+    assert refused.value.code == "NOT_CANONICAL"
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=3)), max_size=5))
+def test_lines_read_in_one_go_are_the_lines_read_one_by_one(values: list[tuple[str, object]]) -> None:
+    lines = [canonical_bytes(list(value)) for value in values]
+    assert parse_canonical_lines(lines) == [parse_canonical(line) for line in lines]
 
 
 def test_a_part_that_is_not_there_cannot_be_hidden() -> None:
