@@ -27,6 +27,8 @@ Progress = Callable[[int, int], None]
 _AHEAD: Final = 3
 """Bundles that a process may have begun and not finished."""
 _POLL_S: Final = 1.0
+_COLLECT_AFTER: Final = 1_000_000
+"""Objects more than before until a process looks for cycles: contents wait by the hundred thousand and have none."""
 
 
 def judge_bundles(
@@ -128,6 +130,7 @@ class _Team:
 
 def _work(tasks: Queue[Any], answers: Queue[Any], bundles: Bundles, domain: Domain, registry: Registry) -> None:
     gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     judge = Judge(bundles, domain, registry)
     try:
         while True:
