@@ -14,7 +14,7 @@ from typing import Final
 
 from ledger.entry import Entry
 from ledger.errors import IncompleteError, RefusedError
-from ledger.events import EventReader, read_logs
+from ledger.events import NO_EVENTS_HASH, EventReader, read_logs
 from ledger.policy import Examined, examine, refusals
 from ledger.registry import Registry
 from ledger.statement import Domain, Statement
@@ -65,6 +65,7 @@ class Sequencer:
         self._domain: Final = domain
         self._clock: Final = clock
         self._registry = Registry()
+        self._head = NO_EVENTS_HASH
 
     def register(self, submission: Submission) -> Registration:
         """Registers one statement, durably. Raises `RefusedError`, or `IncompleteError` CHAIN_NOT_SYNCED."""
@@ -119,11 +120,19 @@ class Sequencer:
         cursor = writer.cursor("registry")
         if cursor.block < 0:
             raise IncompleteError("CHAIN_NOT_SYNCED")
-        if cursor.count != self._registry.count:
-            reader = EventReader("registry")
-            lines = writer.event_lines("registry", self._registry.count)
-            self._registry.extend(reader.read(log) for log in read_logs(lines))
+        if (cursor.count, cursor.head) != (self._registry.count, self._head):
+            self._take_events(writer, cursor.head)
         return cursor.block
+
+    def _take_events(self, writer: Writer, head: bytes) -> None:
+        """Further events, or all of them again when the chain lost some and the mirror was written anew."""
+        reader, count = EventReader("registry"), self._registry.count
+        events = [reader.read(log) for log in read_logs(writer.event_lines("registry", count))]
+        if not events or events[0].prior != self._head:
+            self._registry = Registry()
+            events = [reader.read(log) for log in read_logs(writer.event_lines("registry", 0))]
+        self._registry.extend(events)
+        self._head = head
 
     def _admit(self, item: Examined, view: BatchView, block: int, now: int, new: list[NewStatement]) -> Result:
         if (before := view.entry(item.digest)) is not None:

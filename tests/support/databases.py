@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -81,6 +82,6 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stops the server and removes its files."""
-        self._process.terminate()
+        self._process.send_signal(signal.SIGINT)  # fast shutdown: clients are not waited for
         self._process.wait(30)
         shutil.rmtree(self.folder)

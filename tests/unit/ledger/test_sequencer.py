@@ -13,7 +13,6 @@ from support.builders import (
     PUBLISHER,
     STEEL,
     RegistryWriter,
-    Signed,
     address,
     factor,
     footprint,
@@ -21,24 +20,19 @@ from support.builders import (
     private_key,
     withdrawal,
 )
+from support.registering import many, register_in_process, submit
 from support.rfc9162 import mth
 
 from ledger.disclosures import hide
 from ledger.errors import EvidenceError, IncompleteError, InputError, RefusedError
+from ledger.events import NO_EVENTS_HASH
 from ledger.merkle import Frontier
-from ledger.sequencer import Registration, Sequencer, Submission
+from ledger.sequencer import Registration, Sequencer
 from ledger.statement import Domain
-from ledger.store import MasterKey, Store, open_store
+from ledger.store import Store
+from ledger.store.anchoring import open_anchor_store
 from ledger.store.check import fsck
 from ledger.tiles import TileReader
-
-
-def submit(item: Signed, place: str = "") -> Submission:
-    return Submission(item.statement, item.signature, item.text, place)
-
-
-def many(count: int, organisation: str = STEEL, prefix: str = "P") -> list[Submission]:
-    return [submit(footprint(organisation, product_id=f"{prefix}-{number}")) for number in range(count)]
 
 
 def codes(results: list[Registration | RefusedError]) -> list[str]:
@@ -170,6 +164,19 @@ def test_nothing_is_registered_before_the_chain_was_read(store: Store) -> None:
     assert missing.value.code == "CHAIN_NOT_SYNCED"
 
 
+def test_a_mirror_that_was_written_anew_is_read_anew(url: str, sequencer: Sequencer, synced: Store) -> None:
+    """A development chain lost its last blocks: an organisation that a lost event registered is gone."""
+    assert codes(sequencer.register_batch(many(1))) == ["ok"]
+    shorter = RegistryWriter()
+    shorter.organisation(PRESS)
+    anchors = open_anchor_store(url)
+    anchors.drop_events("registry", 0, NO_EVENTS_HASH, -1)
+    anchors.engine.dispose()
+    with synced.write() as writer:
+        writer.mirror("registry", shorter.logs, 500)
+    assert codes(sequencer.register_batch(many(1, prefix="Q"))) == ["UNKNOWN_ORGANISATION"]
+
+
 def test_blocks_never_go_back(synced: Store, sequencer: Sequencer) -> None:
     sequencer.register(submit(footprint()))
     with synced.write() as writer:
@@ -205,20 +212,11 @@ def _copy(stored: object, index: int) -> object:
     return NewStatement(replace(stored, index=index), b"")  # type: ignore[type-var]
 
 
-def _register_in_process(url: str, organisation: str, count: int, results: object) -> None:
-    with open_store(url, MasterKey(b"\x07" * 32)) as store:
-        sequencer = Sequencer(store, DOMAIN, clock=lambda: NOW)
-        found = list(sequencer.register_all(many(count, organisation, organisation[-4:]), batch=7))
-        results.put([r.index for r in found if isinstance(r, Registration)])  # type: ignore[attr-defined]
-
-
 def test_two_sequencers_never_interleave_a_batch_or_lose_an_index(url: str, synced: Store) -> None:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     count = 70
-    workers = [
-        context.Process(target=_register_in_process, args=(url, who, count, results)) for who in (STEEL, PRESS)
-    ]
+    workers = [context.Process(target=register_in_process, args=(url, who, count, results)) for who in (STEEL, PRESS)]
     for worker in workers:
         worker.start()
     indices = [results.get(timeout=100) for _ in workers]
