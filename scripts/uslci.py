@@ -3,7 +3,7 @@
 
 The data (U.S. Life Cycle Inventory, release olca 1.5.0, linked as a supply chain of 13 tiers) are not part of this
 repository: name their folder by argument or in TANJI_SHARED. A local chain of its own is started and stopped.
-Usage: scripts/uslci.py [FOLDER] [--json]
+Usage: scripts/uslci.py [FOLDER] [--keep DIR] [--json]
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -221,24 +225,37 @@ class Compared(NamedTuple):
     codes: tuple[str, ...]
 
 
-def verify_all(ground: Any, audit: Path, data: Data, requests: Mapping[str, Any]) -> list[Compared]:
-    """Every product verified by itself, with its whole upstream, from the audit folder and the chain."""
+_evidence: list[Any] = []
+"""Log, chain and trust file of a worker process."""
+
+
+def load_evidence(audit: Path, trust: Path, url: str) -> None:
     from ledger.trust import TrustFile
     from verifier.sources import open_folder, read_chain
+
+    trusted = TrustFile.load(trust)
+    _evidence[:] = [open_folder(audit, trusted), read_chain(audit, trusted, url), trusted]
+
+
+def verify_one(digest: str) -> tuple[str, bool, str, tuple[str, ...]]:
     from verifier.verify import verify_product
 
-    trust = TrustFile.load(ground.settings.trust)
-    log, chain = open_folder(audit, trust), read_chain(audit, trust, ground.settings.chain_url)
-    found = []
+    verdict = verify_product(*_evidence, digest).verdict
+    codes = tuple(sorted({finding.code for finding in verdict.findings}))
+    return verdict.status.value, verdict.recomputed == verdict.declared, f"{verdict.declared:f}", codes
+
+
+def verify_all(ground: Any, audit: Path, data: Data, requests: Mapping[str, Any], workers: int) -> list[Compared]:
+    """Every product verified by itself, with its whole upstream, from the audit folder and the chain."""
     limits = bounds(data)
-    for number, product in enumerate(data.products, start=1):
-        verdict = verify_product(log, chain, trust, "0x" + requests[product.id].digest.hex()).verdict
-        deviation = abs(Fraction(verdict.declared) - Fraction(data.expected[product.id]))
-        codes = tuple(sorted({finding.code for finding in verdict.findings}))
-        found.append(Compared(product.id, verdict.status.value, verdict.recomputed == verdict.declared, deviation,
-                              limits[product.id], codes))  # fmt: skip
-        if sys.stderr.isatty() and number % 50 == 0:
-            print(f"  {number}/{len(data.products)}", file=sys.stderr)
+    digests = ["0x" + requests[product.id].digest.hex() for product in data.products]
+    evidence = (audit, ground.settings.trust, ground.settings.chain_url)
+    with ProcessPoolExecutor(workers, get_context("spawn"), load_evidence, evidence) as pool:
+        results = list(pool.map(verify_one, digests, chunksize=20))
+    found = []
+    for product, (status, recomputed, declared, codes) in zip(data.products, results, strict=True):
+        deviation = abs(Fraction(declared) - Fraction(data.expected[product.id]))
+        found.append(Compared(product.id, status, recomputed, deviation, limits[product.id], codes))
     return found
 
 
@@ -275,8 +292,8 @@ def work(folder: Path, data: Data, watch: Watch, workers: int) -> dict[str, Any]
         watch.step("entries anchored", lambda: anchor(ground.settings, operator), len(pairs))
         audit, replayed = watch.step("entries exported and replayed", lambda: export_and_replay(ground, workers),
                                      len(pairs))  # fmt: skip
-        compared = watch.step("products verified one by one", lambda: verify_all(ground, audit, data, requests),
-                              len(data.products))  # fmt: skip
+        judge = partial(verify_all, ground, audit, data, requests, workers)
+        compared = watch.step("products verified one by one", judge, len(data.products))
     return summary(data, watch, replayed, compared)
 
 
@@ -326,11 +343,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", help="folder with declarations.csv and the others")
     parser.add_argument("--json", action="store_true", help="the summary as one JSON object")
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes of the replay")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes that judge")
+    parser.add_argument("--keep", type=Path, help="keep the ledger and its audit folder here")
     arguments = parser.parse_args()
     data = read(folder_of(arguments.folder))
-    with tempfile.TemporaryDirectory(prefix="tanji-uslci-") as folder:
-        found = work(Path(folder), data, Watch(), arguments.workers)
+    with ExitStack() as stack:
+        folder = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tanji-uslci-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        found = work(folder, data, Watch(), arguments.workers)
     print(json.dumps(found, indent=2)) if arguments.json else show(found)
     good = found["verified"] == found["within_bound"] == found["products"] and found["replay"] == "verified"
     return 0 if good else 1

@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -92,6 +93,14 @@ def read_until(terminal: int, wanted: str, seconds: float = 30) -> str:
     return seen.decode("utf-8", "replace")
 
 
+def wait_for_silence(terminal: int, seconds: float = 30) -> None:
+    """Until what is typed is not shown; what was typed before that moment is thrown away by the terminal."""
+    deadline = time.monotonic() + seconds
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_the_person_reads_what_is_signed_before_the_passphrase_is_asked_for(desk: Path) -> None:
     ours, theirs = pty.openpty()
     arguments = [*TANJI, "sign", "coil.request.json", "--key", "supplier.json"]
@@ -103,6 +112,7 @@ def test_the_person_reads_what_is_signed_before_the_passphrase_is_asked_for(desk
     assert "口令" not in page
     os.write(ours, b"y\n")
     assert "口令" in read_until(ours, "口令")
+    wait_for_silence(ours)
     os.write(ours, PASSPHRASE.encode() + b"\n")
     rest = read_until(ours, "coil.signed.json")
     assert process.wait(30) == 0
