@@ -71,6 +71,8 @@ def line_emission(line: Calculated, output: str) -> Exact:
     product = EXACT.multiply(Decimal(line.amount), Decimal(line.value))
     if line.share is not None:
         product = EXACT.multiply(product, Decimal(line.share))
+    if scale is ONE:
+        return product
     if isinstance(scale, Decimal):
         return EXACT.multiply(product, scale)
     numerator, denominator = product.as_integer_ratio()
@@ -87,6 +89,8 @@ def _scale(unit: str, per: str, output: str) -> Exact | None:
     if factor is None:
         return None
     scale = factor / Fraction(output)
+    if scale == 1:
+        return ONE
     scaled = scale * 10**MAX_DECIMALS
     if scaled.denominator != 1 or scale >= 10**MAX_WHOLE_DIGITS:
         return scale

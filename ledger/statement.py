@@ -44,7 +44,8 @@ def check_plain_text(text: str) -> str:
         return text
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError("TEXT_NOT_NFC")
-    if any(unicodedata.category(sign) in _UNSAFE for sign in text):
+    # whatever is printable has none of the unsafe categories, and is told at once (str.isprintable)
+    if not text.isprintable() and any(unicodedata.category(sign) in _UNSAFE for sign in text):
         raise ValueError("TEXT_UNSAFE_SIGN")
     return text
 

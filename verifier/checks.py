@@ -181,15 +181,14 @@ def judge_among(judged: Judged, around: Surroundings) -> Iterator[Finding]:
         return
     for reference in kind.references(content):
         known = around.known(reference.digest)
-        text = digest_to_text(reference.digest)
         if known is None:
-            yield fail("REFERENCE_UNKNOWN", reference.place, got=text).about(judged.digest)
+            yield fail("REFERENCE_UNKNOWN", reference.place, got=digest_to_text(reference.digest)).about(judged.digest)
         elif known.kind not in reference.kinds:
-            expected = ", ".join(sorted(reference.kinds))
-            yield fail("REFERENCE_KIND", reference.place, digest=text, got=known.kind,
-                       expected=expected).about(judged.digest)  # fmt: skip
+            yield fail("REFERENCE_KIND", reference.place, digest=digest_to_text(reference.digest), got=known.kind,
+                       expected=", ".join(sorted(reference.kinds))).about(judged.digest)  # fmt: skip
         elif known.was_ended_at(around.index):
-            yield fail("REFERENCE_WITHDRAWN", reference.place, got=text).about(judged.digest)
+            yield fail("REFERENCE_WITHDRAWN", reference.place,
+                       got=digest_to_text(reference.digest)).about(judged.digest)  # fmt: skip
     try:
         for finding in (*kind.register(content, around), *kind.check_references(content, around)):
             yield finding.about(judged.digest)

@@ -236,15 +236,20 @@ _RESTS_ON: Final = {"factor": frozenset({"factor"}), "upstream": frozenset({"foo
 
 def _check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:
     for number, line in enumerate(content.lines):
-        if line.source.type == "gas":
+        source = line.source
+        if source.type == "gas":
             continue
-        known = around.known(bytes.fromhex(line.source.digest[2:]))
-        if known is None or known.summary is None:
+        known = around.known(bytes.fromhex(source.digest[2:]))
+        summary = known.summary if known is not None else None
+        if known is None or summary is None:
             continue  # the general checks say that it is unknown or withheld
-        if line.source.type == "factor" and isinstance(known.summary, FactorSummary):
+        if source.type == "factor" and isinstance(summary, FactorSummary):
             yield from _check_factor(content, number, line, known, around)
-        elif line.source.type == "upstream" and isinstance(known.summary, FootprintSummary):
-            yield from _check_upstream(content, number, line, known, around)
+        elif source.type == "upstream" and isinstance(summary, FootprintSummary):
+            # copied sign by sign for one unit, and never replaced: nothing is left to compare
+            copied = (source.value, source.per, "1") == (summary.footprint, summary.unit, summary.amount)
+            if not copied or known.superseded is not None:
+                yield from _check_upstream(content, number, line, known, around)
 
 
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:

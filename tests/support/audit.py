@@ -134,4 +134,3 @@ def _no_tile(level: int, index: int) -> bytes:
 def codes(findings: Sequence[object], outcome: str = "fail") -> set[str]:
     """Codes of the findings with this outcome."""
     return {f.code for f in findings if f.outcome == outcome}  # type: ignore[attr-defined]
-

@@ -30,7 +30,6 @@ ORGANISATIONS = {STEEL: "沪江钢铁(示例)有限公司", PRESS: "太仓嘉安
                  CARMAKER: "东海汽车(示例)股份有限公司", PUBLISHER: "因子发布方(示例)"}  # fmt: skip
 
 
-
 def private_key(role: str) -> bytes:
     """The key of a role, such as `supplier` or an organisation's identifier; the same in every run."""
     return sha256(b"tanji test key " + role.encode()).digest()

@@ -139,7 +139,9 @@ def test_a_stranger_signs_for_nobody() -> None:
 def test_a_signature_for_another_log_is_a_strangers() -> None:
     elsewhere = Domain(chain_id=1, log=DOMAIN.log)
     item = footprint()
-    assert reasons(Signed(item.statement, sign(item.statement, elsewhere, private_key(STEEL)), item.text)) == ["KEY_NOT_VALID"]
+    assert reasons(Signed(item.statement, sign(item.statement, elsewhere, private_key(STEEL)), item.text)) == [
+        "KEY_NOT_VALID"
+    ]
 
 
 def test_a_key_counts_from_its_first_block_to_before_its_last() -> None:

@@ -120,7 +120,10 @@ DEFECTS: dict[str, Callable[[Ledger], None]] = {
     "RESULT_ARITHMETIC": _wrong_sum, "HEADLINE_DIFFERS": _forged_headline, "SUBJECT_DIFFERS": _forged_subject,
     "PREVIOUS_NOT_HEAD": _lost_head,
 }  # fmt: skip
-SYNONYMS = {"UNKNOWN_KEY": {"KEY_NOT_VALID"}, "CHECKPOINT_SIZE": {"ANCHOR_ROOT", "CHECKPOINT_NOT_ANCHORED", "ENTRIES_WITHHELD"}}
+SYNONYMS = {
+    "UNKNOWN_KEY": {"KEY_NOT_VALID"},
+    "CHECKPOINT_SIZE": {"ANCHOR_ROOT", "CHECKPOINT_NOT_ANCHORED", "ENTRIES_WITHHELD"},
+}
 
 
 @pytest.mark.parametrize("code", DEFECTS)

@@ -68,7 +68,9 @@ def test_an_error_upstream_is_scaled_to_the_product(tmp_path: Path) -> None:
     ledger = Ledger()
     wrong = ledger.add(footprint(STEEL, product_id="BASE", value="2.0000"))
     middle = footprint(PRESS, upstream_line(wrong, "3.0", "1.0000", "3.0000"), product_id="MID", value="3.0000")
-    top = footprint(PRESS, upstream_line(ledger.add(middle), "10", "3.0000", "30.0000"), product_id="TOP", value="30.0000")
+    top = footprint(
+        PRESS, upstream_line(ledger.add(middle), "10", "3.0000", "30.0000"), product_id="TOP", value="30.0000"
+    )
     digest = ledger.add(top)
     ledger.anchor()
     verdict = ledger.verify(tmp_path, digest)

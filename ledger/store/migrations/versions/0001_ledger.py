@@ -77,7 +77,5 @@ def _upgrade_chain() -> None:
         "events", _text("contract"), _number("sequence"), _bytes("line"),
         _key("contract", "sequence"),
     )  # fmt: skip
-    op.create_table(
-        "cursors", _text("contract"), _number("count"), _bytes("head"), _number("block"), _key("contract")
-    )
+    op.create_table("cursors", _text("contract"), _number("count"), _bytes("head"), _number("block"), _key("contract"))
     op.create_table("meta", _text("key"), _text("value"), _key("key"))

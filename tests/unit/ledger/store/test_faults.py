@@ -68,7 +68,16 @@ def test_a_fault_at_a_system_call(
     url = f"sqlite:///{tmp_path}/ledger.db"
     with open_store(url, master) as store, store.write() as writer:
         writer.mirror("registry", registry.logs, 100)  # type: ignore[attr-defined]
-    traced = [str(STRACE), "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={instance}"]
+    traced = [
+        str(STRACE),
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={call}:{fault}:when={instance}",
+    ]
     done = subprocess.run([*traced, *command(url, master)], env=environment(), capture_output=True, timeout=120)
     said = done.stdout.split()
     assert done.returncode != 0, "the fault was not hit"

@@ -33,7 +33,10 @@ def fill(store: Store, count: int = 5) -> None:
     newer = footprint(STEEL, gas_line("2.4000"), product_id="SECRET", value="2.4000", previous=secret.digest)
     items = [base, secret, newer, *others, withdrawal(newer.digest)]
     sequencer = Sequencer(store, DOMAIN, clock=lambda: NOW)
-    assert all(hasattr(r, "index") for r in sequencer.register_batch([Submission(i.statement, i.signature, i.text) for i in items]))
+    assert all(
+        hasattr(r, "index")
+        for r in sequencer.register_batch([Submission(i.statement, i.signature, i.text) for i in items])
+    )
 
 
 def codes(store: Store) -> list[str]:
@@ -179,7 +182,9 @@ def test_an_older_program_refuses_a_newer_schema(url: str, master: MasterKey) ->
     assert newer.value.code == "STORE_NEWER"
 
 
-def test_a_migration_that_dies_half_way_leaves_nothing(url: str, master: MasterKey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_dies_half_way_leaves_nothing(
+    url: str, master: MasterKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from alembic import op
 
     create = op.create_table
@@ -234,7 +239,9 @@ def test_the_migrations_make_the_tables_that_the_program_declares(url: str, mast
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         ours = set(Row.metadata.tables)
-        found = [d for d in compare_metadata(context, Row.metadata) if not (d[0] == "remove_table" and d[1].name not in ours)]
+        found = [
+            d for d in compare_metadata(context, Row.metadata) if not (d[0] == "remove_table" and d[1].name not in ours)
+        ]
     engine.dispose()
     assert found == []
 
