@@ -1,15 +1,16 @@
-"""Units as closed codes; conversion by pint's dimension algebra with exact fractions."""
+"""Units as closed codes and their exact conversion.
+
+The table is written out, and held against pint for every pair by a test: loading pint's own definitions takes half a
+second, which each reader of one product would wait for.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from ledger.errors import InputError
-
-if TYPE_CHECKING:
-    from pint import UnitRegistry
 
 Unit = Literal[
     "g", "kg", "t", "Wh", "kWh", "MWh", "GWh", "kJ", "MJ", "GJ", "TJ", "L", "m3", "Nm3", "m2", "m",
@@ -19,29 +20,35 @@ Unit = Literal[
 
 CODES: Final[frozenset[str]] = frozenset(get_args(Unit))
 
-# Codes whose spelling is not pint's own, and counts that must not turn into one another.
-_SPELLED: Final = {
-    "t.km": "t * km",
-    "m2": "m**2",
-    "m3": "m**3",
-    "kg.km": "kg * km",
-    "p.km": "person * km",
-    "vehicle.km": "vehicle * km",
-    "Nm3": "normal_cubic_metre",
-    "Mbit": "megabit",
+# Of each code: what it measures, and how many of the first code of that measure it is. Counts never convert to one
+# another, nor a person's kilometre to a vehicle's.
+_MEASURES: Final[dict[str, tuple[str, Fraction]]] = {
+    "kg": ("mass", Fraction(1)),
+    "g": ("mass", Fraction(1, 1000)),
+    "t": ("mass", Fraction(1000)),
+    "MJ": ("energy", Fraction(1)),
+    "kJ": ("energy", Fraction(1, 1000)),
+    "GJ": ("energy", Fraction(1000)),
+    "TJ": ("energy", Fraction(1_000_000)),
+    "Wh": ("energy", Fraction(36, 10_000)),
+    "kWh": ("energy", Fraction(36, 10)),
+    "MWh": ("energy", Fraction(3600)),
+    "GWh": ("energy", Fraction(3_600_000)),
+    "m3": ("volume", Fraction(1)),
+    "L": ("volume", Fraction(1, 1000)),
+    "Nm3": ("normal volume of a gas", Fraction(1)),
+    "m2": ("area", Fraction(1)),
+    "m": ("length", Fraction(1)),
+    "km": ("length", Fraction(1000)),
+    "kg.km": ("transport of goods", Fraction(1)),
+    "t.km": ("transport of goods", Fraction(1000)),
+    "p.km": ("transport of persons", Fraction(1)),
+    "vehicle.km": ("driving", Fraction(1)),
+    "h": ("time", Fraction(1)),
+    "d": ("time", Fraction(24)),
+    "piece": ("pieces", Fraction(1)),
+    "Mbit": ("data", Fraction(1)),
 }
-_COUNTS: Final = ("normal_cubic_metre = [normal_gas_volume]", "piece = [piece]", "person = [person]",
-                  "vehicle = [vehicle]", "megabit = [data]")  # fmt: skip
-
-
-@cache
-def _registry() -> UnitRegistry[Any]:
-    from pint import UnitRegistry
-
-    registry: UnitRegistry[Any] = UnitRegistry(non_int_type=Fraction, cache_folder=None)
-    for definition in _COUNTS:
-        registry.define(definition)
-    return registry
 
 
 @cache
@@ -53,10 +60,6 @@ def conversion(unit: str, into: str) -> Fraction | None:
     for code in (unit, into):
         if code not in CODES:
             raise InputError("UNIT_UNKNOWN", got=code[:20])
-    if unit == into:
-        return Fraction(1)
-    registry = _registry()
-    one, other = (registry.Unit(_SPELLED.get(code, code)) for code in (unit, into))
-    if not one.is_compatible_with(other):
-        return None
-    return Fraction(registry.Quantity(Fraction(1), one).to(other).magnitude)
+    measure, size = _MEASURES[unit]
+    other, other_size = _MEASURES[into]
+    return size / other_size if measure == other else None

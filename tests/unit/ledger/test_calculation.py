@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.calculation import line_emission, same_value, total
@@ -39,13 +39,11 @@ def plain(line: Line, output: str) -> Fraction:
     return Fraction(line.amount) * Fraction(line.value) * Fraction(line.share or 1) * factor / Fraction(output)
 
 
-@settings(deadline=None)  # the first conversion loads pint
 @given(LINES, number(positive=True) | st.sampled_from(["1", "3", "1000", "0.5", "0." + "0" * 29 + "1"]))
 def test_a_line_is_the_formula_in_fractions(line: Line, output: str) -> None:
     assert line_emission(line, output) == plain(line, output)
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=12), number(positive=True) | st.sampled_from(["1", "1000", "3"]))
 def test_a_sum_is_the_sum_of_fractions(lines: list[Line], output: str) -> None:
     assert total(line_emission(line, output) for line in lines) == sum(plain(line, output) for line in lines)
