@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
@@ -18,7 +19,6 @@ from ledger.findings import Finding, Level, Outcome
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import Footprint, Line, line_place
 from ledger.numbers import REPORT, decimals_of, round_half_even
-from ledger.units import conversion
 from verifier.checks import Judged
 from verifier.status import Status, status_of
 
@@ -239,8 +239,7 @@ class _Sweep:
         return emission if amount == 1 else Fraction(emission) / amount
 
 
-@dataclass(frozen=True, slots=True)
-class _Basis:
+class _Basis(NamedTuple):
     amount: str
     unit: str
     share: str | None
@@ -266,9 +265,11 @@ def _units_of(line: Line, content: Footprint, upstream: Footprint | None) -> Dec
     Where the upstream was not opened, or is not what was signed, the unit of the pinned value stands in for its own.
     """
     unit, amount = (line.per, "1") if upstream is None else (upstream.header.unit, upstream.header.amount)
-    factor = conversion(line.unit, unit) or Fraction(0)
-    used = Fraction(line.amount) * factor * Fraction(line.share or 1)
-    return _to_report(used / Fraction(amount) / Fraction(content.production.output))
+    try:
+        used = line_emission(_Basis(line.amount, line.unit, line.share, "1", unit), content.production.output)
+    except InputError:  # units that do not fit are a finding of their own
+        return _ZERO
+    return _to_report(used if amount == "1" else Fraction(used) / Fraction(amount))
 
 
 def _to_report(value: Exact) -> Decimal:
