@@ -48,7 +48,8 @@ class Display:
     def product(self, verdict: ProductVerdict, registry: Registry) -> None:
         """The verdict, the shares by level, the supply chain as a tree, and all findings by kilograms."""
         self._status(verdict.status)
-        self._line(self._pick("声明值", "declared"), f"{verdict.declared:f} kgCO2e")
+        declared = "-" if verdict.declared is None else f"{verdict.declared:f} kgCO2e"
+        self._line(self._pick("声明值", "declared"), declared)
         again = "-" if verdict.recomputed is None else f"{verdict.recomputed:f} kgCO2e"
         self._line(self._pick("自因子起重算", "recomputed from the factors up"), again)
         for level in Level:

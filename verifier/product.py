@@ -43,10 +43,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class ProductVerdict:
-    """The verdict on a product. `levels` sum exactly to its declared footprint, kgCO2e per declared unit."""
+    """The verdict on a product. `levels` sum exactly to its declared footprint, kgCO2e per declared unit.
+
+    `declared` is None when the declaration itself cannot be opened or is not what was signed: nothing of it counts.
+    """
 
     product: bytes
-    declared: Decimal
+    declared: Decimal | None
     recomputed: Decimal | None
     levels: Mapping[Level, Decimal]
     findings: tuple[Finding, ...]
@@ -72,11 +75,11 @@ def verdict_on(
     """The verdict on `product`, whose upstream statements are in `chain` by digest, each with its `findings`.
 
     `general` are findings on the ledger itself: chain, roots, checkpoint. Raises `InputError` NOT_A_DECLARATION when
-    the product is none, or cannot be read.
+    the product is a statement of another kind.
     """
     content = product.content
     if not isinstance(content, Footprint):
-        raise InputError("NOT_A_DECLARATION", got="0x" + product.digest.hex())
+        return _unopened(product, findings, general)
     sweep = _Sweep(chain, findings)
     weights = sweep.weigh(product)
     recomputed = sweep.recompute(product)
@@ -92,6 +95,19 @@ def verdict_on(
     levels = _exact_levels(sweep.levels, declared, decimals_of(content.result.footprint))
     ordered = sorted((*general, *scaled), key=lambda f: _weight_of(f, chain))
     return ProductVerdict(product.digest, declared, recomputed.get(product.digest), levels, tuple(ordered), nodes)
+
+
+def _unopened(
+    product: Judged, findings: Mapping[bytes, tuple[Finding, ...]], general: tuple[Finding, ...]
+) -> ProductVerdict:
+    """The verdict on a declaration whose content is withheld, erased or altered: its findings, and no kilogram."""
+    found = findings.get(product.digest, ())
+    if product.content is not None or status_of(found) is Status.VERIFIED:
+        raise InputError("NOT_A_DECLARATION", got="0x" + product.digest.hex())
+    node = Node(product, Decimal(1), _ZERO, None, ())
+    ordered = sorted((*general, *found), key=lambda f: _weight_of(f, {product.digest: product}))
+    levels = dict.fromkeys(Level, _ZERO)
+    return ProductVerdict(product.digest, None, None, levels, tuple(ordered), {product.digest: node})
 
 
 def _weight_of(finding: Finding, chain: Mapping[bytes, Judged]) -> tuple[object, ...]:

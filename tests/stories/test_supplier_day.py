@@ -243,7 +243,6 @@ def test_a_changed_digit_in_the_audit_folder_is_found(day: Desk, audit: Path) ->
     assert "CONTENT_ROOT" in day.run("replay", str(copy), expect=1).stdout
 
 
-@pytest.mark.xfail(strict=True, reason="an unreadable product ends as a usage error, not yet as a failed verdict")
 def test_the_changed_product_itself_is_failed(day: Desk, audit: Path) -> None:
     found = day.run("verify", "DOOR-INNER-L", "--from", str(day.folder / "changed-audit"), expect=1).stdout
     assert "CONTENT_ROOT" in found
