@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -173,15 +173,22 @@ class Kind(Generic[C]):
     def _gather(self, parts: Parts) -> dict[str, Any]:
         gathered: dict[str, Any] = {name: [] for name, (_, is_list) in self.sections.items() if is_list}
         for path, value in parts.shown.items():
-            name, _, item = path.partition("/")
-            if not item:
+            name, number = _place_of(path)
+            if number is None:
                 gathered[name] = value
                 continue
             items = gathered.get(name)
-            if not isinstance(items, list) or int(item) != len(items):
+            if not isinstance(items, list) or number != len(items):
                 raise EvidenceError("CONTENT_FORMAT", place=path, got="items are not numbered 0000, 0001, ...")
             items.append(value)
         return {n: tuple(v) if isinstance(v, list) else v for n, v in gathered.items()}
+
+
+@lru_cache(maxsize=16_384)
+def _place_of(path: str) -> tuple[str, int | None]:
+    """The section that a part belongs to, and its number in a list."""
+    name, _, item = path.partition("/")
+    return name, int(item) if item else None
 
 
 class Shown:

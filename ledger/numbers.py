@@ -92,8 +92,11 @@ def unit_of(decimals: int) -> Decimal:
 
 def is_rounded(exact: Decimal | Fraction, text: str, decimals: int) -> bool:
     """Whether `text` has `decimals` places and is `exact` rounded to them once, half to even."""
-    written = Decimal(text)
-    return written.same_quantum(unit_of(decimals)) and round_half_even(exact, decimals) == written
+    written, unit = Decimal(text), unit_of(decimals)
+    if not written.same_quantum(unit):
+        return False
+    rounded = _WIDE.quantize(exact, unit) if isinstance(exact, Decimal) else round_half_even(exact, decimals)
+    return rounded == written
 
 
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
