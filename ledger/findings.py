@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -50,7 +50,7 @@ class Finding:
 
     def about(self, statement: bytes) -> Self:
         """The same finding, on the statement with this digest."""
-        return replace(self, statement=statement)
+        return type(self)(self.code, self.outcome, statement, self.place, self.kilograms, self.values, self.blocking)
 
     def words(self, language: str = "zh") -> str:
         """The finding in a sentence, with its place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -51,6 +51,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: Final[dict[bytes, Known]] = {}
+        self.get: Final[Callable[[bytes], Known | None]] = self._known.get
+        """What is remembered of a digest, wherever it stands: the dictionary's own method, for it is asked so often."""
         self._digests: Final[list[bytes]] = []
         self._heads: Final[dict[tuple[str, str, str], bytes]] = {}
         self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
@@ -80,10 +82,6 @@ class Memory:
             self._series[(fact.organisation, fact.kind, fact.series)].append(fact.digest)
         yield from findings
 
-    def get(self, digest: bytes) -> Known | None:
-        """What is remembered of a digest, wherever it stands."""
-        return self._known.get(digest)
-
     def digest_at(self, index: int) -> bytes:
         """The digest of the entry at `index`."""
         return self._digests[index]
@@ -108,16 +106,17 @@ class Memory:
 class View:
     """`ledger.kind.Surroundings` for one index: nothing at or after it exists."""
 
-    __slots__ = ("_memory", "index", "organisation")
+    __slots__ = ("_known", "_memory", "index", "organisation")
 
     def __init__(self, memory: Memory, index: int, organisation: str) -> None:
         self._memory = memory
+        self._known = memory.get
         self.index = index
         self.organisation = organisation
 
     def known(self, digest: bytes) -> Known | None:
         """The statement, when it is earlier than this one."""
-        known = self._memory.get(digest)
+        known = self._known(digest)
         return known if known is not None and known.index < self.index else None
 
     def newer(self, known: Known, key: str) -> Iterable[Known]:
