@@ -17,6 +17,7 @@ from typing import Final
 import yaml
 
 from api.console import read_file
+from ledger.canonical import check_size_and_depth
 from ledger.errors import InputError
 
 MAX_DRAFT_BYTES: Final = 4 * 1024 * 1024
@@ -162,6 +163,7 @@ def _json_tree(data: bytes, name: str) -> Tree:
             raise InputError("DUPLICATE_KEY", place=name, got=next(key for key in keys if keys.count(key) > 1)[:80])
         return dict(found)
 
+    check_size_and_depth(data, name)
     try:
         value = json.loads(_decoded(data, name), object_pairs_hook=pairs, parse_int=str, parse_float=str)
     except json.JSONDecodeError as err:

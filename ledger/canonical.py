@@ -40,15 +40,19 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _check_size_and_depth(data: bytes) -> None:
+def check_size_and_depth(data: bytes, place: str = "") -> None:
+    """Refuses a text over 4 MiB or nested deeper than 32 before any parser sees it: deep input can end the process.
+
+    Raises `InputError` JSON_TOO_LARGE or JSON_TOO_DEEP.
+    """
     if len(data) > MAX_BYTES:
-        raise InputError("JSON_TOO_LARGE", got=len(data), limit=MAX_BYTES)
+        raise InputError("JSON_TOO_LARGE", place=place, got=len(data), limit=MAX_BYTES)
     depth = 0
     for match in _DEEP.finditer(data):
         if match[0] in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise InputError("JSON_TOO_DEEP", limit=MAX_DEPTH)
+                raise InputError("JSON_TOO_DEEP", place=place, limit=MAX_DEPTH)
         elif match[0] in b"]}":
             depth -= 1
 
@@ -58,7 +62,7 @@ def parse_json(data: bytes, place: str = "") -> Any:
 
     Raises `InputError` with the reason's code.
     """
-    _check_size_and_depth(data)
+    check_size_and_depth(data, place)
     try:
         return json.loads(
             data.decode("utf-8"),

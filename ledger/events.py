@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
+import orjson
 from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
 from eth_abi.exceptions import DecodingError, EncodingError
@@ -267,7 +268,7 @@ def read_logs(lines: Iterable[bytes]) -> Iterator[RawLog]:
 def _read_line(line: bytes) -> RawLog:
     if len(line) > MAX_LINE_BYTES:
         raise ValueError("line too long")
-    log = parse_log(json.loads(line))
+    log = parse_log(orjson.loads(line))  # json's own parser may end the process on deep input
     if next(write_logs([log])) != line:
         raise ValueError("not the one spelling")
     return log

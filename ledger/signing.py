@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import coincurve
+import orjson
 
 from ledger.entry import SIGNATURE_BYTES
 from ledger.errors import EvidenceError, InputError
@@ -63,7 +63,7 @@ def open_keystore(text: str, passphrase: str) -> bytes:
     from eth_account import Account
 
     try:
-        keystore = json.loads(text)
+        keystore = orjson.loads(text)
         return bytes(Account.decrypt(keystore, passphrase))
     except ValueError as err:
         if "MAC mismatch" in str(err):

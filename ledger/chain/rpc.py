@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from ledger.chain.errors import AnswerTooLargeError, NodeError, RpcError
@@ -89,8 +89,8 @@ class Rpc:
         except httpx.HTTPError as err:
             raise _PassingError("NODE_UNREACHABLE", url=self.url, got=f"{type(err).__name__}: {err}"[:200]) from err
         try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError) as err:
+            answer = orjson.loads(body)
+        except ValueError as err:
             raise self._malformed(f"HTTP {status}, {body[:80]!r}") from err
         return self._result(method, number, status, answer)
 

@@ -69,7 +69,7 @@ def test_cells_are_named_as_spreadsheets_do(column: int, row: int, name: str) ->
     ("a.yml", "? [a]\n: b\n", "DRAFT_SHAPE", "a.yml:1"),
     ("a.json", '{"a": 1, "a": 2}', "DUPLICATE_KEY", "a.json"),
     ("a.json", '{"a": \n', "DRAFT_FORMAT", "a.json:2"),
-    ("a.json", "[" * 100_000, "DRAFT_FORMAT", "a.json"),
+    ("a.json", "[" * 100_000, "JSON_TOO_DEEP", "a.json"),
     ("a.csv", 'a,"b', "DRAFT_FORMAT", "a.csv"),
     ("a.csv", "产品,x\n", "DRAFT_NO_LINES", "a.csv"),
 ])  # fmt: skip
