@@ -90,34 +90,36 @@ def parse_content(text: bytes) -> Parts:
         raise EvidenceError("PART_TOO_LARGE", limit=MAX_PART_BYTES)
     root = merkle.root_of([_leaf(line) for line in lines])
     shown: dict[str, Any] = {}
+    salts: list[Any] = []
     last = ""
     for line, part in zip(lines, parse_canonical_lines(lines), strict=True):
         if line.startswith(_HIDDEN_PREFIX):
             continue
-        if type(part) is not list or len(part) != 3 or not _is_salt(part[0]) or not _is_path(part[1]):
+        if type(part) is not list or len(part) != 3 or type(part[1]) is not str or not _is_path(part[1]):
             raise EvidenceError("PART_FORMAT", got=line[:80].decode("utf-8", "replace"))
-        _, path, value = part
+        salt, path, value = part
+        salts.append(salt)
         if path <= last:
             raise EvidenceError("PATHS_NOT_ASCENDING", place=path)
         shown[path] = value
         last = path
+    _require_salts(salts)
     return Parts(shown, len(lines) - len(shown), root)
 
 
-def _is_salt(salt: object) -> bool:
-    # a tenth of what matching 32 signs costs; only lower-case digits without blanks come back as they were
+def _require_salts(salts: list[Any]) -> None:
+    """All salts at once: only lower-case digits without blanks come back from bytes as they were."""
     try:
-        return isinstance(salt, str) and len(salt) == 2 * SALT_BYTES and bytes.fromhex(salt).hex() == salt
-    except ValueError:
-        return False
-
-
-def _is_path(path: object) -> bool:
-    return isinstance(path, str) and _matches_path(path)
+        joined = "".join(salts)
+        sound = bytes.fromhex(joined).hex() == joined
+    except (TypeError, ValueError):
+        sound = False
+    if not sound or any(len(salt) != 2 * SALT_BYTES for salt in salts):
+        raise EvidenceError("PART_FORMAT", got="salt")
 
 
 @lru_cache(maxsize=16_384)  # the same few paths come in every content
-def _matches_path(path: str) -> bool:
+def _is_path(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
 
 

@@ -204,9 +204,9 @@ def _check(content: Footprint) -> Iterator[Finding]:
 def _check_sources(content: Footprint) -> Iterator[Finding]:
     table = GWP100[content.header.gwp]
     for number, line in enumerate(content.lines):
-        source = line.source
-        if (line.kind == "upstream") != (source.type == "upstream"):
-            yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=line.kind)
+        source, kind = line.source, line.kind
+        if (kind == "upstream") != (source.type == "upstream"):
+            yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=kind)
         if source.type == "gas" and table.get(source.gas) != source.value:
             yield fail(
                 "GWP_VALUE",
@@ -218,7 +218,7 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
             )
         if line.amount[0] == "-":
             yield not_checked("NEGATIVE_LINE", line_place(number), abs(Decimal(line.emission)), name=line.name)
-        if line.kind == "green_electricity":
+        if kind == "green_electricity":
             yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
     yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
 
@@ -252,23 +252,27 @@ def _check_references(content: Footprint, around: Surroundings) -> Iterator[Find
                 yield from _check_upstream(content, number, line, known, around)
 
 
+def _weight(line: Line) -> Decimal:
+    return abs(Decimal(line.emission))
+
+
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
     factor: FactorSummary = known.summary
-    place, weight, head = line_place(number), abs(Decimal(line.emission)), content.header
-    pinned = (line.value, line.per)
+    place, head = line_place(number), content.header
+    pinned = (line.source.value, line.source.per)
     if pinned != (factor.value, factor.per) and not same_value(*pinned, factor.value, factor.per):
         kilograms = _effect(content, line, factor.value, factor.per)
         yield fail("PINNED_FACTOR", place, kilograms, name=line.name, got=" / ".join(pinned),
                    expected=f"{factor.value} / {factor.per}")  # fmt: skip
     if factor.kind not in ALLOWED_FACTORS[line.kind]:
-        yield fail("FACTOR_KIND", place, weight, name=line.name, got=factor.kind,
+        yield fail("FACTOR_KIND", place, _weight(line), name=line.name, got=factor.kind,
                    expected=", ".join(sorted(ALLOWED_FACTORS[line.kind])))  # fmt: skip
     if head.period_end < factor.valid_from or (factor.valid_until and head.period_start > factor.valid_until):
-        yield fail("FACTOR_PERIOD", place, weight, got=f"{head.period_start}..{head.period_end}",
+        yield fail("FACTOR_PERIOD", place, _weight(line), got=f"{head.period_start}..{head.period_end}",
                    expected=f"{factor.valid_from}..{factor.valid_until or ''}")  # fmt: skip
     where = line.geography or head.geography
     if not covers(factor.geography, where):
-        yield fail("FACTOR_REGION", place, weight, got=factor.geography, expected=where)
+        yield fail("FACTOR_REGION", place, _weight(line), got=factor.geography, expected=where)
     yield from _check_newer_factor(content, number, line, known, around)
 
 

@@ -104,6 +104,18 @@ def test_a_malformed_text_is_refused_with_its_code(change: object, code: str) ->
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("salt", ["0" * 31, "0" * 33, "0" * 30 + "  ", "A" * 32, "g" * 32, "", 1, None, ["0" * 32]])
+def test_a_salt_is_sixteen_bytes_in_one_spelling(salt: object) -> None:
+    sound, wrong = canonical_bytes(["0" * 32, "a", 1]), canonical_bytes([salt, "b", 1])
+    with pytest.raises(EvidenceError) as refused:
+        parse_content(sound + b"\n" + wrong)
+    assert refused.value.code == "PART_FORMAT"
+    # nor do a short one and a long one make two
+    with pytest.raises(EvidenceError) as refused:
+        parse_content(canonical_bytes(["0" * 31, "a", 1]) + b"\n" + canonical_bytes(["0" * 33, "b", 1]))
+    assert refused.value.code == "PART_FORMAT"
+
+
 def test_no_line_borrows_from_the_next_what_it_lacks() -> None:
     salt = "0" * 32
     lines = [f'["{salt}","a",[1', f'["{salt}","b",2]]]', f'["{salt}","c",3],["{salt}","d",4]']
