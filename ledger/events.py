@@ -169,7 +169,7 @@ class EventReader:
         """The event in `log`. Raises `EvidenceError` EVENT_FORMAT when it is none, or not encoded as Solidity does."""
         try:
             return self._decode(self._types[log.topics[0]], log)
-        except (ValueError, LookupError, DecodingError, EncodingError) as err:
+        except (ValueError, LookupError, OverflowError, DecodingError, EncodingError) as err:
             raise EvidenceError("EVENT_FORMAT", contract=self.contract, block=log.block, got=str(err)[:200]) from err
 
     def _decode(self, kind: _EventType, log: RawLog) -> ChainEvent:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from ledger.findings import Finding
+from ledger.findings import Finding, fail, not_checked
 from ledger.identifiers import ZERO_DIGEST
 from ledger.kind import Known
 from verifier.checks import Judged, judge_previous
@@ -133,3 +133,27 @@ class View:
                 break
             newest = later
         return None if newest is known else newest
+
+
+def judge_since(judged: Judged, memory: Memory, *, is_product: bool) -> Iterator[Finding]:
+    """What happened after a statement was registered: is the product still the current one, and what it rests on.
+
+    A product that was replaced or withdrawn is not what its firm says today; what rests on a statement that was
+    withdrawn since has lost its ground; what rests on one that was replaced since is due for renewal, and told so.
+    """
+    known = memory.get(judged.digest)
+    if is_product and known is not None:
+        if known.ended is not None:
+            yield fail("PRODUCT_WITHDRAWN", by=f"#{known.ended}").about(judged.digest)
+        elif known.superseded is not None:
+            yield fail("PRODUCT_REPLACED", by=f"#{known.superseded}").about(judged.digest)
+    if judged.kind is None or judged.content is None:
+        return
+    for reference in judged.kind.references(judged.content):
+        basis = memory.get(reference.digest)
+        if basis is None:
+            continue
+        if basis.ended is not None and basis.ended > judged.index:
+            yield fail("WITHDRAWN_SINCE", reference.place, by=f"#{basis.ended}").about(judged.digest)
+        elif basis.superseded is not None and basis.superseded > judged.index:
+            yield not_checked("REPLACED_SINCE", reference.place, by=f"#{basis.superseded}").about(judged.digest)

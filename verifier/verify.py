@@ -22,7 +22,7 @@ from ledger.trust import TrustFile
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority, read_light
 from verifier.evidence import ChainEvidence, Item, LogEvidence, bundle_count
 from verifier.judge import read_bundle
-from verifier.memory import Memory, fact_of
+from verifier.memory import Memory, fact_of, judge_since
 from verifier.product import ProductVerdict, verdict_on
 from verifier.replay import ledger_findings
 
@@ -44,7 +44,7 @@ def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, ask
     scan = _Scan(log, trust.domain, general)
     product = scan.find(asked)
     members = scan.open_chain(product)
-    findings = scan.judge(members, registry)
+    findings = scan.judge(members, registry, product)
     general.extend(found for digest, found in findings.loose if digest not in members)
     return Verified(verdict_on(members[product], members, findings.of, tuple(general)), registry)
 
@@ -62,6 +62,7 @@ class _Scan:
     def __init__(self, log: LogEvidence, domain: Domain, general: list[Finding]) -> None:
         self._domain: Final = domain
         self._items: Final[list[Item]] = []
+        self._lights: Final[list[Judged]] = []
         self._light: Final[dict[bytes, Judged]] = {}
         self._opened: Final[dict[bytes, Judged]] = {}
         self._successors: Final[dict[bytes, list[bytes]]] = {}
@@ -72,7 +73,8 @@ class _Scan:
             self._items.extend(items)
         for item in self._items:
             judged = read_light(item, domain)
-            self._light[judged.digest] = judged
+            self._lights.append(judged)
+            self._light.setdefault(judged.digest, judged)
             if judged.statement is not None:
                 previous = bytes.fromhex(judged.statement.previous[2:])
                 self._successors.setdefault(previous, []).append(judged.digest)
@@ -112,18 +114,24 @@ class _Scan:
                 waiting.extend(reference.digest for reference in judged.kind.references(judged.content))
         return chain
 
-    def judge(self, chain: Mapping[bytes, Judged], registry: Registry) -> _Findings:
+    def judge(self, chain: Mapping[bytes, Judged], registry: Registry, product: bytes) -> _Findings:
         """All findings on the chain's statements, and on others that are not what the log holds."""
         memory = Memory()
         found: dict[bytes, tuple[Finding, ...]] = {}
         loose: list[tuple[bytes, Finding]] = []
-        for digest, light in self._light.items():
-            judged = self._opened.get(digest, light)
+        for light in self._lights:
+            opened = self._opened.get(light.digest)
+            judged = opened if opened is not None and opened.index == light.index else light
             forks = list(memory.learn(fact_of(judged)))
-            if digest in chain:
-                found[digest] = tuple(self._judge_one(judged, memory, registry, forks))
-            else:
-                loose.extend((digest, finding) for finding in (*light.findings, *forks))
+            if judged.digest in chain and judged.index == chain[judged.digest].index:
+                found[judged.digest] = tuple(self._judge_one(judged, memory, registry, forks))
+                continue
+            # a withdrawal or a factor that cannot be opened might be one that the product's chain must not rest on
+            hidden = judged.findings if judged.content is None else ()
+            loose.extend((b"" if forks else judged.digest, finding) for finding in (*hidden, *forks))
+        for digest, judged in chain.items():
+            since = tuple(judge_since(judged, memory, is_product=digest == product))
+            found[digest] = (*found.get(digest, ()), *since)
         return _Findings(found, tuple(loose))
 
     @staticmethod

@@ -129,4 +129,21 @@ WORDS: Final = {
         "签署钥匙在区块 {block} 属于 {name}（{organisation}），角色有效（{by}）",
         "at block {block} the signing key belonged to {name} ({organisation}) with a valid role ({by})",
     ),
+    "PRODUCT_WITHDRAWN": Words(
+        "该声明已被签署组织撤回（{by}）。请向其索取现行声明",
+        "this declaration was withdrawn by its issuer ({by}). Ask for the current one",
+    ),
+    "PRODUCT_REPLACED": Words(
+        "该声明已被新版本取代（{by}）。请核验现行声明",
+        "this declaration was replaced by a newer one ({by}). Verify the current one",
+    ),
+    "WITHDRAWN_SINCE": Words(
+        "所依据的声明此后被撤回（{by}），该行失去依据。请更换依据并重算",
+        "what this line rests on was withdrawn since ({by}). Replace it and recalculate",
+    ),
+    "REPLACED_SINCE": Words(
+        "所依据的声明此后有新版本（{by}）：本声明按签署时的版本计算，新值的影响未核查",
+        "what this line rests on was replaced since ({by}): calculated with the version of its day; "
+        "the newer one's effect was not checked",
+    ),
 }
