@@ -41,7 +41,8 @@ class BatchView:
         self._heads[head_key(statement.organisation, statement.kind, statement.subject)] = item.digest
         if item.previous != ZERO_DIGEST:
             self._known[item.previous] = replace(self._known[item.previous], superseded=index)
-        if (ends := item.kind.ends(item.content)) is not None:
+        ends = item.kind.ends(item.content)
+        if ends is not None and self._known[ends].ended is None:
             self._known[ends] = replace(self._known[ends], ended=index)
         self.index += 1
 

@@ -68,15 +68,18 @@ class Memory:
         subject = (fact.organisation, fact.kind, fact.subject)
         findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous,
                                                                  self._heads.get(subject))]  # fmt: skip
-        self._known[fact.digest] = Known(
-            fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
-        )
+        # the same statement once more is a fork; it must not wash off what became of the first
+        if fact.digest not in self._known:
+            self._known[fact.digest] = Known(
+                fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
+            )
         if not findings:
             self._heads[subject] = fact.digest
             if (replaced := self._known.get(fact.previous)) is not None:
                 self._known[replaced.digest] = replace(replaced, superseded=fact.number)
         target = self._known.get(fact.ends) if fact.ends is not None else None
-        if target is not None and target.organisation == fact.organisation:
+        # the first withdrawal counts: a second one must not move the end to a later index
+        if target is not None and target.ended is None and target.organisation == fact.organisation:
             self._known[target.digest] = replace(target, ended=fact.number)
         if fact.series is not None:
             self._series[(fact.organisation, fact.kind, fact.series)].append(fact.digest)

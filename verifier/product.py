@@ -121,7 +121,7 @@ def _weight_of(finding: Finding, chain: Mapping[bytes, Judged]) -> tuple[object,
 
 def _exact_levels(levels: Mapping[Level, Decimal], declared: Decimal, decimals: int) -> dict[Level, Decimal]:
     """Levels in the footprint's own decimals that sum to it exactly; the largest takes what rounding left over."""
-    rounded = {level: round_half_even(levels[level], decimals) for level in Level}
+    rounded = {level: round_half_even(Fraction(levels[level]), decimals) for level in Level}
     largest = max(rounded, key=lambda level: (abs(rounded[level]), level.value))
     for part in rounded.values():
         declared = REPORT.subtract(declared, part)
@@ -193,12 +193,24 @@ class _Sweep:
                 self._count(Level.UNVERIFIED, kilograms)
                 self._pass_on(line, content, weight, _ZERO, digest, weights, trusted)
             elif digest is None:
-                self._count(Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED, kilograms)
+                self._count(self._own_level(line), kilograms)
             else:
                 self._pass_on(line, content, weight, sound, digest, weights, trusted)
                 self._count_unopened(digest, kilograms)
         # what the one rounding of this declaration took or gave; nobody else accounts for it
-        self._count(Level.RECOMPUTED, left)
+        coarse = abs(left) > abs(REPORT.multiply(sound, Decimal(content.result.footprint))) / 100
+        self._count(Level.UNVERIFIED if coarse else Level.RECOMPUTED, left)
+
+    def _own_level(self, line: Line) -> Level:
+        """The level of a line that rests on no declaration."""
+        if line.source.type == "factor":
+            factor = self._chain.get(bytes.fromhex(line.source.digest[2:]))
+            if factor is None or factor.content is None or self._failed.get(factor.digest):
+                return Level.UNVERIFIED
+        if line.amount[0] == "-":
+            # a negative line needs a rule's permission, which nobody checked
+            return Level.UNVERIFIED
+        return Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED
 
     def _count_unopened(self, digest: bytes, kilograms: Decimal) -> None:
         """A declaration that was not opened stands as declared, unless a check on it failed or it is not there."""

@@ -135,6 +135,8 @@ def _check_anchor(
         expected = anchor.root.hex() if anchor else "-"
         findings.append(fail("RECEIPT_ANCHOR_ROOT", size=checkpoint.size, got=checkpoint.root.hex(), expected=expected))
         return
+    if receipt.anchor is not None and receipt.anchor.block != anchor.block:
+        findings.append(fail("RECEIPT_ANCHOR_BLOCK", got=receipt.anchor.block, expected=anchor.block))
     # the first checkpoint that holds the entry is the one whose delay was promised
     first = min((a for a in anchors.values() if a.size > receipt.index), key=lambda a: a.size)
     if not receipt.block <= first.block <= receipt.block + trust.max_merge_delay:

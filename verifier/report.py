@@ -70,7 +70,9 @@ def organisation_name(node: Node, registry: Registry) -> str:
     if node.judged.statement is None:
         return ""
     known = registry.organisation(node.judged.statement.organisation)
-    return known.name if known else node.judged.statement.organisation
+    name = known.name if known else node.judged.statement.organisation
+    # the name comes from the chain: nothing that steers a terminal reaches it
+    return "".join(sign for sign in name if sign.isprintable())
 
 
 def replay_report(replayed: Replayed) -> Report:

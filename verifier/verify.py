@@ -127,7 +127,7 @@ class _Scan:
                 found[judged.digest] = tuple(self._judge_one(judged, memory, registry, forks))
                 continue
             # a withdrawal or a factor that cannot be opened might be one that the product's chain must not rest on
-            hidden = judged.findings if judged.content is None else ()
+            hidden = judged.findings if judged.content is None else tuple(judge_authority(judged, registry))
             loose.extend((b"" if forks else judged.digest, finding) for finding in (*hidden, *forks))
         for digest, judged in chain.items():
             since = tuple(judge_since(judged, memory, is_product=digest == product))

@@ -84,6 +84,7 @@ class FactorSummary(NamedTuple):
     series: str
     value: str
     per: str
+    gas_basis: str = "CO2e"
 
 
 def _summary(content: Factor) -> FactorSummary:
@@ -97,6 +98,7 @@ def _summary(content: Factor) -> FactorSummary:
         head.series,
         result.value,
         result.per,
+        head.gas_basis,
     )
 
 

@@ -32,6 +32,9 @@ LineKind = Literal[
 
 Stage = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
 
+# Only these lines may state gases themselves; what is bought or transported rests on a factor or a declaration.
+_DIRECT: Final = frozenset({"fuel", "process", "waste", "byproduct"})
+
 # Which kinds of factor a line may rest on: an ETS default or a CO2 average is never a product footprint's factor.
 ALLOWED_FACTORS: Final[dict[str, frozenset[str]]] = {
     "fuel": frozenset({"combustion", "footprint"}),
@@ -205,7 +208,8 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
     table = GWP100[content.header.gwp]
     for number, line in enumerate(content.lines):
         source, kind = line.source, line.kind
-        if (kind == "upstream") != (source.type == "upstream"):
+        direct_where_bought = source.type == "gas" and kind not in _DIRECT
+        if direct_where_bought or (kind == "upstream") != (source.type == "upstream"):
             yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=kind)
         if source.type == "gas" and table.get(source.gas) != source.value:
             yield fail(
@@ -264,8 +268,11 @@ def _check_factor(content: Footprint, number: int, line: Line, known: Known, aro
         kilograms = _effect(content, line, factor.value, factor.per)
         yield fail("PINNED_FACTOR", place, kilograms, name=line.name, got=" / ".join(pinned),
                    expected=f"{factor.value} / {factor.per}")  # fmt: skip
-    if factor.kind not in ALLOWED_FACTORS[line.kind]:
-        yield fail("FACTOR_KIND", place, _weight(line), name=line.name, got=factor.kind,
+    # a CO2 value leaves out the other gases: only a combustion factor may have that basis (ISO 14067)
+    wrong_basis = factor.gas_basis != "CO2e" and factor.kind != "combustion"
+    if factor.kind not in ALLOWED_FACTORS[line.kind] or wrong_basis:
+        yield fail("FACTOR_KIND", place, _weight(line), name=line.name,
+                   got=f"{factor.kind} ({factor.gas_basis})" if wrong_basis else factor.kind,
                    expected=", ".join(sorted(ALLOWED_FACTORS[line.kind])))  # fmt: skip
     if head.period_end < factor.valid_from or (factor.valid_until and head.period_start > factor.valid_until):
         yield fail("FACTOR_PERIOD", place, _weight(line), got=f"{head.period_start}..{head.period_end}",
@@ -281,10 +288,18 @@ def _check_newer_factor(
 ) -> Iterator[Finding]:
     factor: FactorSummary = known.summary
     last_year = int(content.header.period_end[:4])
+    now = around.replacement(known)
+    if now is not None and isinstance(now.summary, FactorSummary) and not now.was_ended_at(around.index):
+        kilograms = _effect(content, line, now.summary.value, now.summary.per)
+        yield fail("FACTOR_STALE", line_place(number), kilograms, name=line.name, got=f"{factor.year}: {factor.value}",
+                   expected=f"{now.summary.year}: {now.summary.value}")  # fmt: skip
+        return
     newer = [
         other.summary
         for other in around.newer(known, f"{factor.series}|{factor.geography}")
-        if other.summary is not None and factor.year < other.summary.year <= last_year
+        if other.summary is not None
+        and not other.was_ended_at(around.index)
+        and factor.year < other.summary.year <= last_year
     ]
     if newer:
         best = max(newer, key=lambda summary: summary.year)
@@ -307,7 +322,8 @@ def _check_upstream(
                    got=f"{line.value} / {line.per}",
                    expected=f"{upstream.footprint} / {upstream.amount} {upstream.unit}")  # fmt: skip
 
-    if (newest := around.replacement(known)) is not None and isinstance(newest.summary, FootprintSummary):
+    newest = around.replacement(known)
+    if newest is not None and isinstance(newest.summary, FootprintSummary) and not newest.was_ended_at(around.index):
         current = newest.summary
         kilograms = _effect(content, line, current.footprint, current.unit, current.amount)
         yield fail("UPSTREAM_STALE", line_place(number), kilograms, name=line.name,

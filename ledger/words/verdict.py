@@ -106,6 +106,9 @@ WORDS: Final = {
         "链上没有大小 {size}、根 {got} 的锚定（链上为 {expected}）",
         "the chain has no anchor of size {size} with root {got} (it says {expected})",
     ),
+    "RECEIPT_ANCHOR_BLOCK": Words(
+        "回执写的锚定区块是 {got}，链上为 {expected}", "the receipt names anchor block {got}, the chain says {expected}"
+    ),
     "RECEIPT_CURRENT": Words(
         "回执不能说明此后是否被撤回或取代，未核查。请用 tanji verify",
         "a receipt cannot say whether the statement was withdrawn or replaced since; not checked. Use tanji verify",

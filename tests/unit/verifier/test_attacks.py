@@ -1,0 +1,102 @@
+"""Ways to a false verdict that were found by trying; each was open once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.audit import Ledger, codes
+from support.builders import PRESS, STEEL, factor, footprint, power_line, withdrawal
+
+from ledger.findings import Level
+from ledger.identifiers import digest_to_text
+from verifier.status import Status
+
+
+def upstream_line(digest: bytes) -> dict[str, Any]:
+    return {"kind": "upstream", "stage": "raw_material", "name": "上游", "amount": "1", "unit": "t",
+            "source": {"type": "upstream", "digest": digest_to_text(digest), "value": "2.0000", "per": "t"},
+            "emission": "2.0000"}  # fmt: skip
+
+
+def gas_line(kind: str, amount: str) -> dict[str, Any]:
+    return {"kind": kind, "stage": "production", "name": "直接排放", "amount": amount, "unit": "kg",
+            "source": {"type": "gas", "gas": "CO2", "value": "1", "per": "kg"}, "emission": amount}  # fmt: skip
+
+
+def test_a_second_withdrawal_does_not_wash_off_the_first(tmp_path: Path) -> None:
+    ledger = Ledger()
+    base = ledger.add(footprint(STEEL, product_id="BASE", value="2.0000"))
+    first = ledger.add(withdrawal(base))
+    top = ledger.add(footprint(PRESS, upstream_line(base), product_id="TOP", value="2.0000"))
+    ledger.add(withdrawal(base, previous=first, reason="再次"))
+    ledger.anchor()
+    assert "REFERENCE_WITHDRAWN" in codes(ledger.replay(tmp_path / "replay").findings)
+    assert "REFERENCE_WITHDRAWN" in codes(ledger.verify(tmp_path / "product", top).findings)
+
+
+def test_a_factor_that_was_corrected_within_its_year_is_stale(tmp_path: Path) -> None:
+    ledger = Ledger()
+    old = factor()
+    ledger.add(old, factor("0.9000", previous=old.digest))
+    top = ledger.add(footprint(STEEL, power_line(old.digest), value="0.5777"))
+    ledger.anchor()
+    assert "FACTOR_STALE" in codes(ledger.verify(tmp_path, top).findings)
+
+
+@pytest.mark.parametrize("kind", ["electricity", "material", "transport", "heat", "packaging", "green_electricity"])
+def test_what_is_bought_cannot_be_stated_as_a_gas(kind: str, tmp_path: Path) -> None:
+    ledger = Ledger()
+    top = ledger.add(footprint(STEEL, gas_line(kind, "0.0001"), value="0.0001"))
+    ledger.anchor()
+    assert codes(ledger.verify(tmp_path, top).findings) == {"LINE_SOURCE"}
+
+
+def test_a_line_on_a_withheld_factor_is_not_recomputed(tmp_path: Path) -> None:
+    ledger = Ledger()
+    basis = ledger.add(factor())
+    top = ledger.add(footprint(STEEL, power_line(basis), value="0.5777"))
+    ledger.anchor()
+    ledger.erased.add(0)
+    verdict = ledger.verify(tmp_path, top)
+    assert verdict.status is Status.INCOMPLETE
+    assert verdict.levels[Level.UNVERIFIED] == verdict.declared
+
+
+def test_a_line_on_a_factor_that_a_stranger_signed_is_not_recomputed(tmp_path: Path) -> None:
+    ledger = Ledger()
+    basis = ledger.add(factor(key=b"\x07" * 32))
+    top = ledger.add(footprint(STEEL, power_line(basis), value="0.5777"))
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path, top)
+    assert "KEY_NOT_VALID" in codes(verdict.findings)
+    assert verdict.levels[Level.UNVERIFIED] == verdict.declared
+
+
+def test_a_negative_line_never_counts_as_recomputed(tmp_path: Path) -> None:
+    ledger = Ledger()
+    lines = (gas_line("process", "2.4000"), gas_line("byproduct", "-1.4000"))
+    top = ledger.add(footprint(STEEL, *lines, value="1.0000"))
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path, top)
+    assert verdict.levels[Level.UNVERIFIED] < 0
+    assert sum(verdict.levels.values()) == verdict.declared
+
+
+def test_a_forged_withdrawal_shows_its_bad_signature(tmp_path: Path) -> None:
+    ledger = Ledger()
+    base = ledger.add(footprint(STEEL, product_id="BASE", value="2.0000"))
+    ledger.add(withdrawal(base, key=b"\x07" * 32))
+    top = ledger.add(footprint(PRESS, upstream_line(base), product_id="TOP", value="2.0000"))
+    ledger.anchor()
+    assert "KEY_NOT_VALID" in codes(ledger.verify(tmp_path, top).findings)
+
+
+def test_rounding_a_footprint_away_is_not_recomputed(tmp_path: Path) -> None:
+    ledger = Ledger()
+    line = gas_line("process", "0.4") | {"emission": "0"}
+    top = ledger.add(footprint(STEEL, line, value="0"))
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path, top)
+    assert sum(verdict.levels.values()) == verdict.declared == 0
