@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from support.audit import Ledger, codes
-from support.builders import PRESS, STEEL, factor, footprint, power_line, withdrawal
+from support.builders import PRESS, PUBLISHER, STEEL, factor, factor_content, footprint, power_line, signed, withdrawal
 
 from ledger.findings import Level
 from ledger.identifiers import digest_to_text
+from verifier.receipts import verify_receipt
+from verifier.sources import read_chain
 from verifier.status import Status
 
 
@@ -100,3 +102,39 @@ def test_rounding_a_footprint_away_is_not_recomputed(tmp_path: Path) -> None:
     ledger.anchor()
     verdict = ledger.verify(tmp_path, top)
     assert sum(verdict.levels.values()) == verdict.declared == 0
+
+
+def test_a_co2_value_called_a_footprint_factor_is_refused(tmp_path: Path) -> None:
+    ledger = Ledger()
+    content = factor_content()
+    content["header"]["gas_basis"] = "CO2"
+    basis = ledger.add(signed("factor", PUBLISHER, content))
+    top = ledger.add(footprint(STEEL, power_line(basis), value="0.5777"))
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path, top)
+    assert codes(verdict.findings) == {"FACTOR_KIND"}
+    assert verdict.levels[Level.UNVERIFIED] == verdict.declared
+
+
+def test_a_newer_version_that_was_itself_withdrawn_makes_nothing_stale(tmp_path: Path) -> None:
+    ledger = Ledger()
+    old = factor()
+    newer = factor("0.9000", previous=old.digest)
+    ledger.add(old, newer)
+    ledger.add(withdrawal(newer.digest, PUBLISHER))
+    top = ledger.add(footprint(STEEL, power_line(old.digest), value="0.5777"))
+    ledger.anchor()
+    assert codes(ledger.verify(tmp_path, top).findings) == set()
+
+
+@pytest.mark.parametrize(("shift", "code"), [(0, None), (1, "RECEIPT_ANCHOR_BLOCK"), (-1, "RECEIPT_ANCHOR_BLOCK")])
+def test_a_receipt_that_names_another_anchor_block_fails(shift: int, code: str | None, tmp_path: Path) -> None:
+    ledger = Ledger()
+    ledger.add(footprint(STEEL))
+    ledger.anchor()
+    receipt, trust = ledger.receipt(0), ledger.trust()
+    assert receipt.anchor is not None
+    anchor = receipt.anchor.model_copy(update={"block": receipt.anchor.block + shift})
+    ledger.write(tmp_path)
+    verdict = verify_receipt(receipt.model_copy(update={"anchor": anchor}), trust, read_chain(tmp_path, trust))
+    assert codes(verdict.findings) == ({code} if code else set())
