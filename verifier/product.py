@@ -41,9 +41,20 @@ class Node:
     uses: tuple[bytes, ...]
 
 
+class Part(NamedTuple):
+    """Kilograms that count once, at one level: those of one line, or of a statement's rounding or whole (place "")."""
+
+    statement: bytes
+    place: str
+    level: Level
+    kilograms: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class ProductVerdict:
     """The verdict on a product. `levels` sum exactly to its declared footprint, kgCO2e per declared unit.
+
+    `parts` are what the levels were added up from, before the one rounding to the footprint's decimals.
 
     `declared` is None when the declaration itself cannot be opened or is not what was signed: nothing of it counts.
     """
@@ -54,6 +65,7 @@ class ProductVerdict:
     levels: Mapping[Level, Decimal]
     findings: tuple[Finding, ...]
     nodes: Mapping[bytes, Node]
+    parts: tuple[Part, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -61,11 +73,12 @@ class ProductVerdict:
         return status_of(self.findings)
 
     def share(self, level: Level) -> Decimal:
-        """The level's share of the footprint in percent, to two decimals, to be read."""
+        """The level's share of the footprint in percent, to two decimals, to be read; the shares sum to 100 exactly."""
         if not self.declared:
             return _ZERO
-        part = REPORT.divide(REPORT.multiply(self.levels[level], Decimal(100)), self.declared)
-        return round_half_even(part, 2)
+        whole = Decimal(100)
+        parts = {one: REPORT.divide(REPORT.multiply(self.levels[one], whole), self.declared) for one in Level}
+        return _exact_levels(parts, whole, 2)[level]
 
 
 def verdict_on(
@@ -94,7 +107,8 @@ def verdict_on(
     }
     levels = _exact_levels(sweep.levels, declared, decimals_of(content.result.footprint))
     ordered = sorted((*general, *scaled), key=lambda f: _weight_of(f, chain))
-    return ProductVerdict(product.digest, declared, recomputed.get(product.digest), levels, tuple(ordered), nodes)
+    return ProductVerdict(product.digest, declared, recomputed.get(product.digest), levels, tuple(ordered), nodes,
+                          tuple(sweep.parts))  # fmt: skip
 
 
 def _unopened(
@@ -138,6 +152,7 @@ class _Sweep:
             digest: {f.place for f in found if f.outcome is Outcome.FAIL} for digest, found in findings.items()
         }
         self.levels = dict.fromkeys(Level, _ZERO)
+        self.parts: list[Part] = []
         self._pinned: dict[bytes, Decimal] = {}
         self.kilograms: dict[bytes, Decimal] = {}
 
@@ -182,24 +197,25 @@ class _Sweep:
         whole = bool(broken & _WHOLE)
         left = REPORT.multiply(sound, Decimal(content.result.footprint))
         if whole:
-            self._count(Level.UNVERIFIED, left)
+            self._count(judged.digest, "", Level.UNVERIFIED, left)
             sound = left = _ZERO
         for number, line in enumerate(content.lines):
             emission = _safe_emission(line, content.production.output)
             kilograms = REPORT.multiply(sound, emission)
             left = REPORT.subtract(left, kilograms)
-            digest = _upstream(line)
-            if line_place(number) in broken:
-                self._count(Level.UNVERIFIED, kilograms)
+            digest, place = _upstream(line), line_place(number)
+            if place in broken:
+                self._count(judged.digest, place, Level.UNVERIFIED, kilograms)
                 self._pass_on(line, content, weight, _ZERO, digest, weights, trusted)
             elif digest is None:
-                self._count(self._own_level(line), kilograms)
+                self._count(judged.digest, place, self._own_level(line), kilograms)
             else:
                 self._pass_on(line, content, weight, sound, digest, weights, trusted)
-                self._count_unopened(digest, kilograms)
+                if (level := self._level_unopened(digest)) is not None:
+                    self._count(judged.digest, place, level, kilograms)
         # what the one rounding of this declaration took or gave; nobody else accounts for it
         coarse = abs(left) > abs(REPORT.multiply(sound, Decimal(content.result.footprint))) / 100
-        self._count(Level.UNVERIFIED if coarse else Level.RECOMPUTED, left)
+        self._count(judged.digest, "", Level.UNVERIFIED if coarse else Level.RECOMPUTED, left)
 
     def _own_level(self, line: Line) -> Level:
         """The level of a line that rests on no declaration."""
@@ -212,13 +228,13 @@ class _Sweep:
             return Level.UNVERIFIED
         return Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED
 
-    def _count_unopened(self, digest: bytes, kilograms: Decimal) -> None:
+    def _level_unopened(self, digest: bytes) -> Level | None:
         """A declaration that was not opened stands as declared, unless a check on it failed or it is not there."""
         upstream = self._chain.get(digest)
         if upstream is not None and isinstance(upstream.content, Footprint):
-            return
+            return None
         sound = upstream is not None and upstream.statement is not None and not self._failed.get(digest)
-        self._count(Level.DECLARED if sound else Level.UNVERIFIED, kilograms)
+        return Level.DECLARED if sound else Level.UNVERIFIED
 
     def _pass_on(
         self, line: Line, content: Footprint, weight: Decimal, sound: Decimal, digest: bytes | None,
@@ -233,7 +249,9 @@ class _Sweep:
         weights[digest] = REPORT.add(weights.get(digest, _ZERO), REPORT.multiply(weight, units))
         trusted[digest] = REPORT.add(trusted.get(digest, _ZERO), REPORT.multiply(sound, units))
 
-    def _count(self, level: Level, kilograms: Decimal) -> None:
+    def _count(self, statement: bytes, place: str, level: Level, kilograms: Decimal) -> None:
+        if kilograms:
+            self.parts.append(Part(statement, place, level, kilograms))
         self.levels[level] = REPORT.add(self.levels[level], kilograms)
 
     def recompute(self, product: Judged) -> dict[bytes, Decimal]:
