@@ -53,10 +53,10 @@ def _platform() -> str:
 
 
 def _fetch(package: str, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     options = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     command = [*_node()[1], "install", "--prefix", str(folder), *options, package]
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_S, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as err:
         raise SourceError("ENGINE_FETCH", package=package, got=str(err)[:300]) from err

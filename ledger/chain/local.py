@@ -33,6 +33,7 @@ from ledger.errors import SourceError
 START_S: Final = 30.0
 STOP_S: Final = 20.0
 _PROCESS_FILE: Final = "process.json"
+_LOG_FILE: Final = "node.log"
 _GENERATIONS: Final = 2
 _SAME_START_S: Final = 1.0
 _KEEPER_SHARE: Final = 20
@@ -78,30 +79,54 @@ def start(config: LocalChainConfig, tools: Path, say: Callable[[str], None] = la
     if running := status(config):
         return running
     command = ensure_engine(config.engine, tools, say)
-    config.state_folder.mkdir(parents=True, exist_ok=True)
-    if config.engine == "anvil":
-        _repair(anvil_state(config))
-    port = _choose_port(config.port)
-    log = config.state_folder / "node.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own pinned program
-            [*command, *arguments(config, port)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    try:
+        config.state_folder.mkdir(parents=True, exist_ok=True)
+        if config.engine == "anvil":
+            _repair(anvil_state(config))
+        port = _choose_port(config.port)
+        process = _launch([*command, *arguments(config, port)], config.state_folder / _LOG_FILE)
+    except OSError as err:
+        raise SourceError("CHAIN_NOT_STARTED", engine=config.engine, got=str(err)[:300]) from err
     _CHILDREN[config.state_folder].append(process)
-    chain = LocalChain(
-        process.pid, psutil.Process(process.pid).create_time(), config.engine, f"http://127.0.0.1:{port}"
-    )
+    try:
+        return _bring_up(config, process, f"http://127.0.0.1:{port}")
+    except BaseException as err:
+        _abandon(config, process)
+        if isinstance(err, OSError | psutil.Error):
+            raise SourceError("CHAIN_NOT_STARTED", engine=config.engine, got=str(err)[:300]) from err
+        raise
+
+
+def _launch(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own pinned program
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+
+def _bring_up(config: LocalChainConfig, process: subprocess.Popen[bytes], url: str) -> LocalChain:
+    chain = LocalChain(process.pid, psutil.Process(process.pid).create_time(), config.engine, url)
     _write_whole(config.state_folder / _PROCESS_FILE, json.dumps(asdict(chain)).encode())
-    _wait_until_ready(chain, process, config.chain_id, log)
+    _wait_until_ready(chain, process, config.chain_id, config.state_folder / _LOG_FILE)
     if config.engine == "anvil":
         with Rpc(chain.url) as rpc:
             rpc.ask("evm_setTime", int(time.time() * 1000))  # else its clock goes on from the last block
         _start_keeper(config, chain)
     return chain
+
+
+def _abandon(config: LocalChainConfig, process: subprocess.Popen[bytes]) -> None:
+    """Ends an engine that never became a chain; nothing rests on its state, so it may be killed."""
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for child in _CHILDREN.pop(config.state_folder, ()):
+        child.wait(STOP_S)
+    with suppress(OSError):
+        (config.state_folder / _PROCESS_FILE).unlink()
 
 
 def stop(config: LocalChainConfig) -> bool:
@@ -144,8 +169,6 @@ def _wait_until_ready(chain: LocalChain, process: subprocess.Popen[bytes], chain
             except (NodeError, RpcError):
                 pass
             time.sleep(0.05)
-    if process.poll() is None:
-        process.terminate()
     said = log.read_bytes()[-300:].decode("utf-8", "replace").strip()
     raise SourceError("CHAIN_NOT_STARTED", engine=chain.engine, got=said)
 

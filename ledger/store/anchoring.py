@@ -198,7 +198,7 @@ class AnchorStore:
         """The signed bytes, before anybody else has them. `head` is the newest block, `price` in wei."""
         with writing(self.engine) as connection:
             self._require(connection, signed.size, "sealed")
-            connection.execute(insert(TRANSACTIONS).values(**signed._asdict()))
+            connection.execute(insert(TRANSACTIONS).values(**signed._asdict(), state="signed"))
             connection.execute(delete(SIGHTINGS).where(SIGHTINGS.c.size == signed.size))
             connection.execute(insert(SIGHTINGS).values(size=signed.size, signed_at=head, price=price))
 

@@ -68,7 +68,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database. Raises `SourceError` or `EvidenceError`."""
-    with _translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
@@ -81,7 +81,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     The lock lasts as long as the transaction, in whatever process: no lease outlives its holder.
     """
-    with _translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection:
         connection = connection.execution_options(**{_WRITE: True})
         with connection.begin():
             if engine.dialect.name == "postgresql":
@@ -93,12 +93,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def scrub(engine: Engine) -> None:
     """Takes old page images out of SQLite's write-ahead log, as far as no reader holds them."""
     if engine.dialect.name == "sqlite":
-        with _translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """The database library's errors as ours. Raises `SourceError` or `EvidenceError` STORE_..."""
     try:
         yield
     except SQLAlchemyError as err:

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.errors import RefusedError, SourceError
+from ledger.errors import RefusedError, SourceError, TanjiError
+from ledger.store.engine import translated
 
 try:
     import fcntl
@@ -22,7 +22,9 @@ except ImportError:  # Windows: SQLite's own write lock and the tables' unique k
 class Lease:
     """The right to be the one process called `name`: a file's lock beside SQLite, a session's lock in PostgreSQL.
 
-    No clock is read, so no jump of one hands the lease to a second holder.
+    No clock is read, so no jump of one hands the lease to a second holder. A holder that stands still (SIGSTOP, a
+    frozen machine) keeps it until an operator ends the process, deletes the lock's file, or ends the session; what it
+    still does when it wakes up is refused by the states in `ledger.store.anchoring`.
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
@@ -55,13 +57,19 @@ class Lease:
             self._session = None
 
     def _hold_file(self) -> bool:
-        if self._file is not None or fcntl is None:
-            return True
         database = Path(str(self._engine.url.database))
         path = database.with_name(f"{database.name}.{self._name}.lock")
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if self._file is not None:
+            if fcntl is None or _is_file(self._file, path):
+                return True
+            self.release()  # the operator took the file, and with it the lease, away from a process that stood still
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as err:
+            raise SourceError("STORE_UNREACHABLE", got=f"{path.name}: {err.strerror}") from err
+        try:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(file)
             return False
@@ -70,10 +78,11 @@ class Lease:
 
     def _hold_session(self) -> bool:
         try:
-            held = self._ask_session()
-        except SQLAlchemyError as err:
+            with translated():
+                held = self._ask_session()
+        except TanjiError:
             self.release()
-            raise SourceError("STORE_UNREACHABLE", got=type(err).__name__) from err
+            raise
         if not held:
             self.release()
         return held
@@ -86,3 +95,11 @@ class Lease:
         self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         key = int.from_bytes(sha256(b"tanji lease " + self._name.encode()).digest()[:8], "big", signed=True)
         return bool(self._session.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
+
+
+def _is_file(descriptor: int, path: Path) -> bool:
+    """Whether `path` is still the file that was opened."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False

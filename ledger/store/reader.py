@@ -12,7 +12,7 @@ from ledger.errors import EvidenceError
 from ledger.events import NO_EVENTS_HASH
 from ledger.kind import Known
 from ledger.store.crypto import MasterKey, Sealed
-from ledger.store.rows import Cursor, SealedCheckpoint, SignedTransaction, Stored, TransactionState
+from ledger.store.rows import Cursor, SealedCheckpoint, Stored
 from ledger.store.tables import (
     CHECKPOINTS,
     CONTENTS,
@@ -24,7 +24,6 @@ from ledger.store.tables import (
     STATEMENTS,
     SUCCESSIONS,
     TILES,
-    TRANSACTIONS,
 )
 
 PAGE: Final = 1024
@@ -150,13 +149,6 @@ class Reader:
             block = CHECKPOINTS.c.block
             query = query.where(block.is_not(None) if anchored else block.is_(None))
         return [SealedCheckpoint(**row) for row in self._connection.execute(query).mappings()]
-
-    def transactions(self, *states: TransactionState) -> list[SignedTransaction]:
-        """Transactions by account and nonce, those in one of `states` when any are named."""
-        query = select(TRANSACTIONS).order_by(TRANSACTIONS.c.account, TRANSACTIONS.c.nonce)
-        if states:
-            query = query.where(TRANSACTIONS.c.state.in_(states))
-        return [SignedTransaction(**row) for row in self._connection.execute(query).mappings()]
 
     def cursor(self, contract: str) -> Cursor:
         """How far the events of `registry` or `log` were read; block -1 before the first time."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ledger.entry import Entry
-
-TransactionState = Literal["signed", "sent", "confirmed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ class SignedTransaction(NamedTuple):
     size: int
     raw: bytes
     hash: bytes
-    state: TransactionState = "signed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, insert, update
+from sqlalchemy import Table, and_, bindparam, insert, update
 
-from ledger.errors import EvidenceError, InputError
+from ledger.errors import EvidenceError
 from ledger.events import ContractName, EventReader, RawLog, load_abi, verify_event_chain, write_logs
 from ledger.merkle import leaf_hash
 from ledger.store.reader import Reader
-from ledger.store.rows import NewStatement, SealedCheckpoint, SignedTransaction, TransactionState, head_key
+from ledger.store.rows import NewStatement, head_key
 from ledger.store.tables import (
-    CHECKPOINTS,
     CONTENTS,
     CURSORS,
     ENDINGS,
@@ -23,7 +22,6 @@ from ledger.store.tables import (
     STATEMENTS,
     SUCCESSIONS,
     TILES,
-    TRANSACTIONS,
 )
 from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, tiles_after
 
@@ -102,30 +100,6 @@ class Writer(Reader):
         self._insert(EVENTS, [{"contract": contract, "sequence": n, "line": line} for n, line in lines])
         self._put(CURSORS, {"contract": contract}, {"count": count, "head": head, "block": block})
 
-    def add_checkpoint(self, size: int, root: bytes, note: bytes | None = None) -> None:
-        """Seals a checkpoint. Raises `EvidenceError` STORE_CONTRADICTION when one of that size exists."""
-        self._insert(CHECKPOINTS, [SealedCheckpoint(size, root, note)._asdict()])
-
-    def sign_checkpoint(self, size: int, note: bytes) -> None:
-        """Keeps the signed note of a checkpoint."""
-        self._change(CHECKPOINTS, {"size": size}, {"note": note})
-
-    def mark_anchored(self, size: int, block: int, transaction: bytes) -> None:
-        """Notes where the chain holds a checkpoint."""
-        self._change(CHECKPOINTS, {"size": size}, {"block": block, "transaction": transaction})
-
-    def drop_checkpoint(self, size: int) -> None:
-        """Forgets a checkpoint that was never sent."""
-        self._connection.execute(delete(CHECKPOINTS).where(CHECKPOINTS.c.size == size))
-
-    def add_transaction(self, transaction: SignedTransaction) -> None:
-        """Keeps signed bytes before their first send. Raises `EvidenceError` STORE_CONTRADICTION for a used nonce."""
-        self._insert(TRANSACTIONS, [transaction._asdict()])
-
-    def set_transaction_state(self, hash_: bytes, state: TransactionState) -> None:
-        """Notes what became of a transaction."""
-        self._change(TRANSACTIONS, {"hash": hash_}, {"state": state})
-
     def set_meta(self, key: str, value: str) -> None:
         """Notes what the store is."""
         self._put(META, {"key": key}, {"value": value})
@@ -137,10 +111,6 @@ class Writer(Reader):
     def _put(self, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
         if not self._updated(table, key, values):
             self._insert(table, [key | values])
-
-    def _change(self, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-        if not self._updated(table, key, values):
-            raise InputError("STORE_NO_ROW", got=table.name)
 
     def _updated(self, table: Table, key: dict[str, Any], values: dict[str, Any]) -> bool:
         changing = update(table).where(*(table.c[name] == value for name, value in key.items())).values(**values)

@@ -42,7 +42,6 @@ WORDS: Final = {
     "STORE_INDEX": Words(
         "日志序号 {got} 不连续，应为 {expected}", "log index {got} does not continue the log at {expected}"
     ),
-    "STORE_NO_ROW": Words("表 {got} 中没有这一行", "no such row in table {got}"),
     "TILE_MISSING": Words(
         "缺少第 {level} 层第 {index} 块瓦片。请运行 fsck", "tile {index} of level {level} is missing. Run fsck"
     ),

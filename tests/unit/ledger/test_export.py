@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,18 @@ from ledger.export import Exported, export
 from ledger.merkle import Frontier, leaf_hash
 from ledger.sequencer import Sequencer, Submission
 from ledger.store import Store
+from ledger.store.anchoring import AnchorStore, open_anchor_store
+from ledger.store.rows import SignedTransaction
 from ledger.tiles import ENTRIES, TileReader, decode_bundle, places
 
 COUNT = 300
+
+
+@pytest.fixture
+def anchors(synced: Store, url: str) -> Iterator[AnchorStore]:
+    found = open_anchor_store(url)
+    yield found
+    found.engine.dispose()
 
 
 def fill(store: Store, start: int, stop: int) -> None:
@@ -22,12 +32,22 @@ def fill(store: Store, start: int, stop: int) -> None:
     sequencer.register_batch([Submission(i.statement, i.signature, i.text) for i in items])
 
 
-def anchor(store: Store, size: int) -> bytes:
-    """A checkpoint of `size` that the chain is said to hold; gives its root."""
-    with store.write() as writer:
-        root = Frontier().extended(leaf_hash(s.entry.to_bytes()) for s in writer.statements(0, size)).root()
-        writer.add_checkpoint(size, root, b"note of %d\n" % size)
-        writer.mark_anchored(size, 120, bytes(32))
+STEPS = ("sealed", "signed", "sent", "mined", "confirmed")
+
+
+def anchor(anchors: AnchorStore, size: int, until: str = "confirmed") -> bytes:
+    """Takes a checkpoint of `size` through the anchorer's steps up to `until`; gives its root."""
+    root = Frontier().extended(leaf_hash(entry.to_bytes()) for entry in anchors.read_back(0, size)).root()
+    signed = SignedTransaction(b"\x0a" * 20, size, size, b"raw", size.to_bytes(32, "big"))
+    steps = (
+        lambda: anchors.seal(size, root),
+        lambda: anchors.store_signed(signed, head=119, price=0),
+        lambda: anchors.mark_sent(size),
+        lambda: anchors.mark_mined(size, 120, bytes(32)),
+        lambda: anchors.confirm(size, signed.hash, b"note of %d\n" % size),
+    )
+    for step in steps[: STEPS.index(until) + 1]:
+        step()
     return root
 
 
@@ -35,9 +55,9 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_the_folder_is_the_log(synced: Store, registry: RegistryWriter, tmp_path: Path) -> None:
+def test_the_folder_is_the_log(synced: Store, anchors: AnchorStore, registry: RegistryWriter, tmp_path: Path) -> None:
     fill(synced, 0, COUNT)
-    root = anchor(synced, COUNT)
+    root = anchor(anchors, COUNT)
     seen: list[tuple[int, int]] = []
     done = export(synced, tmp_path / "audit", deployment=b"{}\n", progress=lambda *at: seen.append(at))
     found = files(tmp_path / "audit")
@@ -60,15 +80,15 @@ def test_the_folder_is_the_log(synced: Store, registry: RegistryWriter, tmp_path
     assert (len(blocks), blocks[-1]) == (45, b"")
 
 
-def test_again_writes_nothing_and_growth_only_what_changed(synced: Store, tmp_path: Path) -> None:
+def test_again_writes_nothing_and_growth_only_what_changed(synced: Store, anchors: AnchorStore, tmp_path: Path) -> None:
     fill(synced, 0, 260)
-    anchor(synced, 258)
+    anchor(anchors, 258)
     export(synced, tmp_path / "audit")
     full = tmp_path / "audit/tile/0/000"
     before = full.stat().st_mtime_ns
     assert export(synced, tmp_path / "audit").written == 0
     fill(synced, 260, COUNT)
-    anchor(synced, COUNT)
+    anchor(anchors, COUNT)
     done = export(synced, tmp_path / "audit")
     assert (done.written, done.removed) == (4, 3)
     assert full.stat().st_mtime_ns == before
@@ -76,9 +96,9 @@ def test_again_writes_nothing_and_growth_only_what_changed(synced: Store, tmp_pa
     assert files(tmp_path / "audit") == files(tmp_path / "other")
 
 
-def test_what_a_killed_export_left_is_replaced(synced: Store, tmp_path: Path) -> None:
+def test_what_a_killed_export_left_is_replaced(synced: Store, anchors: AnchorStore, tmp_path: Path) -> None:
     fill(synced, 0, 5)
-    anchor(synced, 5)
+    anchor(anchors, 5)
     export(synced, tmp_path / "whole")
     calls = []
 
@@ -95,9 +115,9 @@ def test_what_a_killed_export_left_is_replaced(synced: Store, tmp_path: Path) ->
     assert files(tmp_path / "audit") == files(tmp_path / "whole")
 
 
-def test_an_erased_content_leaves_the_folder(synced: Store, tmp_path: Path) -> None:
+def test_an_erased_content_leaves_the_folder(synced: Store, anchors: AnchorStore, tmp_path: Path) -> None:
     fill(synced, 0, 3)
-    anchor(synced, 3)
+    anchor(anchors, 3)
     export(synced, tmp_path)
     synced.erase(1)
     export(synced, tmp_path)
@@ -105,33 +125,29 @@ def test_an_erased_content_leaves_the_folder(synced: Store, tmp_path: Path) -> N
     assert [block.count(b"\n") for block in blocks[:3]] == [4, 0, 4]
 
 
-def test_nothing_is_exported_before_it_is_anchored_and_signed(synced: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("until", STEPS[:-1])
+def test_nothing_is_exported_before_it_is_confirmed(
+    synced: Store, anchors: AnchorStore, tmp_path: Path, until: str
+) -> None:
     fill(synced, 0, 2)
-    with synced.write() as writer:
-        writer.add_checkpoint(2, bytes(32))
-    for step in range(2):
-        with pytest.raises(IncompleteError) as nothing:
-            export(synced, tmp_path)
-        assert nothing.value.code == "NOTHING_ANCHORED"
-        if step == 0:
-            with synced.write() as writer:
-                writer.mark_anchored(2, 120, bytes(32))
+    anchor(anchors, 2, until)
+    with pytest.raises(IncompleteError) as nothing:
+        export(synced, tmp_path)
+    assert nothing.value.code == "NOTHING_ANCHORED"
     assert files(tmp_path).keys() <= {"ledger.db", "ledger.db-wal", "ledger.db-shm"}
 
 
-def test_a_store_behind_its_checkpoint_is_not_exported(synced: Store, tmp_path: Path) -> None:
+def test_a_store_behind_its_checkpoint_is_not_exported(synced: Store, anchors: AnchorStore, tmp_path: Path) -> None:
     fill(synced, 0, 2)
-    with synced.write() as writer:
-        writer.add_checkpoint(3, bytes(32), b"note")
-        writer.mark_anchored(3, 120, bytes(32))
+    anchors.adopt(3, bytes(32), 120, bytes(32), b"note")
     with pytest.raises(IncompleteError) as behind:
         export(synced, tmp_path)
     assert behind.value.code == "EXPORT_SIZE"
 
 
-def test_a_folder_that_cannot_be_written_is_named(synced: Store, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(synced: Store, anchors: AnchorStore, tmp_path: Path) -> None:
     fill(synced, 0, 2)
-    anchor(synced, 2)
+    anchor(anchors, 2)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(SourceError) as failed:
         export(synced, tmp_path / "file")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from support.chain import CONFIG, TOOLS
 
@@ -127,6 +128,67 @@ def test_an_engine_that_refuses_says_why(tmp_path: Path, monkeypatch: pytest.Mon
         local.start(config, TOOLS)
     assert caught.value.code == "CHAIN_NOT_STARTED"
     assert "--no-such-option" in str(caught.value.values["got"])
+
+
+def ends_with_nothing_left(folder: Path, number: int) -> None:
+    assert not psutil.pid_exists(number)
+    assert not (folder / "process.json").exists()
+    assert folder not in local._CHILDREN
+
+
+def pids(folder: Path) -> list[int]:
+    """Processes that were given the state folder on their command line."""
+    found = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or ())]
+    return [process.pid for process in found]
+
+
+@pytest.mark.parametrize("life", ["exec sleep 600", "trap '' TERM; while :; do sleep 0.1; done"])
+def test_an_engine_that_never_answers_is_not_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, life: str
+) -> None:
+    config = load_config(CONFIG, port=0, state_folder=str(tmp_path / "state"))
+    silent, pid = tmp_path / "engine", tmp_path / "pid"
+    silent.write_text(f"#!/bin/sh\necho $$ >{pid}\n{life}\n", encoding="ascii")
+    silent.chmod(0o700)
+    monkeypatch.setattr(local, "ensure_engine", lambda *_: [str(silent)])
+    monkeypatch.setattr(local, "START_S", 0.5)
+    monkeypatch.setattr(local, "STOP_S", 0.5)
+    with pytest.raises(SourceError, match="CHAIN_NOT_STARTED"):
+        local.start(config, TOOLS)
+    ends_with_nothing_left(config.state_folder, int(pid.read_text()))
+
+
+def test_a_start_that_is_interrupted_leaves_no_engine_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(CONFIG, port=0, state_folder=str(tmp_path / "state"))
+    seen: list[int] = []
+
+    def interrupt(*_: object) -> None:
+        seen.extend(pids(config.state_folder))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(local, "_start_keeper", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        local.start(config, TOOLS)
+    assert len(seen) == 1
+    ends_with_nothing_left(config.state_folder, seen[0])
+
+
+def test_a_start_that_cannot_note_its_process_leaves_no_engine_running(tmp_path: Path) -> None:
+    config = load_config(CONFIG, port=0, state_folder=str(tmp_path / "state"))
+    (config.state_folder / "process.json.new").mkdir(parents=True)  # where the note would be written first
+    with pytest.raises(SourceError, match="CHAIN_NOT_STARTED"):
+        local.start(config, TOOLS)
+    assert pids(config.state_folder) == []
+    assert config.state_folder not in local._CHILDREN
+
+
+def test_a_program_that_cannot_be_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(CONFIG, port=0, state_folder=str(tmp_path / "state"))
+    monkeypatch.setattr(local, "ensure_engine", lambda *_: [str(tmp_path / "absent")])
+    with pytest.raises(SourceError) as caught:
+        local.start(config, TOOLS)
+    assert caught.value.code == "CHAIN_NOT_STARTED"
+    assert "absent" in str(caught.value.values["got"])
 
 
 def test_an_engine_without_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
