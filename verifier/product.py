@@ -7,11 +7,11 @@ many kilograms is each product off. Both are one sweep in log order, because ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
@@ -78,7 +78,7 @@ class ProductVerdict:
             return _ZERO
         whole = Decimal(100)
         parts = {one: REPORT.divide(REPORT.multiply(self.levels[one], whole), self.declared) for one in Level}
-        return _exact_levels(parts, whole, 2)[level]
+        return round_to_sum(parts, whole, 2)[level]
 
 
 def verdict_on(
@@ -105,7 +105,7 @@ def verdict_on(
         )
         for digest, weight in weights.items()
     }
-    levels = _exact_levels(sweep.levels, declared, decimals_of(content.result.footprint))
+    levels = round_to_sum(sweep.levels, declared, decimals_of(content.result.footprint))
     ordered = sorted((*general, *scaled), key=lambda f: _weight_of(f, chain))
     return ProductVerdict(product.digest, declared, recomputed.get(product.digest), levels, tuple(ordered), nodes,
                           tuple(sweep.parts))  # fmt: skip
@@ -133,13 +133,21 @@ def _weight_of(finding: Finding, chain: Mapping[bytes, Judged]) -> tuple[object,
     return (rank, soft, heavy, index, finding.place, finding.code)
 
 
-def _exact_levels(levels: Mapping[Level, Decimal], declared: Decimal, decimals: int) -> dict[Level, Decimal]:
-    """Levels in the footprint's own decimals that sum to it exactly; the largest takes what rounding left over."""
-    rounded = {level: round_half_even(Fraction(levels[level]), decimals) for level in Level}
-    largest = max(rounded, key=lambda level: (abs(rounded[level]), level.value))
+K = TypeVar("K", bound=Hashable)
+
+
+def round_to_sum(parts: Mapping[K, Decimal], whole: Decimal, decimals: int) -> dict[K, Decimal]:
+    """`parts` rounded to `decimals` places so that they sum to `whole` exactly; the largest takes what is left over.
+
+    Among equals the one whose name comes last takes it, so the outcome does not hang on their order.
+    """
+    rounded = {key: round_half_even(Fraction(part), decimals) for key, part in parts.items()}
+    if not rounded:
+        return rounded
+    largest = max(rounded, key=lambda key: (abs(rounded[key]), str(key)))
     for part in rounded.values():
-        declared = REPORT.subtract(declared, part)
-    rounded[largest] = REPORT.add(rounded[largest], declared)
+        whole = REPORT.subtract(whole, part)
+    rounded[largest] = REPORT.add(rounded[largest], whole)
     return rounded
 
 
@@ -200,7 +208,7 @@ class _Sweep:
             self._count(judged.digest, "", Level.UNVERIFIED, left)
             sound = left = _ZERO
         for number, line in enumerate(content.lines):
-            emission = _safe_emission(line, content.production.output)
+            emission = emission_of(line, content.production.output)
             kilograms = REPORT.multiply(sound, emission)
             left = REPORT.subtract(left, kilograms)
             digest, place = _upstream(line), line_place(number)
@@ -244,7 +252,7 @@ class _Sweep:
         if digest is None or upstream is None:
             return
         units = _units_of(line, content, upstream.content if isinstance(upstream.content, Footprint) else None)
-        emission = REPORT.multiply(weight, _safe_emission(line, content.production.output))
+        emission = REPORT.multiply(weight, emission_of(line, content.production.output))
         self._pinned[digest] = REPORT.add(self._pinned.get(digest, _ZERO), emission)
         weights[digest] = REPORT.add(weights.get(digest, _ZERO), REPORT.multiply(weight, units))
         trusted[digest] = REPORT.add(trusted.get(digest, _ZERO), REPORT.multiply(sound, units))
@@ -297,7 +305,7 @@ def _upstream(line: Line) -> bytes | None:
     return bytes.fromhex(line.source.digest[2:]) if line.source.type == "upstream" else None
 
 
-def _safe_emission(line: Line, output: str) -> Decimal:
+def emission_of(line: Line, output: str) -> Decimal:
     """A line's emission for shares; as declared where its units do not fit, which is a finding of its own."""
     try:
         return _to_report(line_emission(line, output))
