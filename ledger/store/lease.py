@@ -60,7 +60,7 @@ class Lease:
         database = Path(str(self._engine.url.database))
         path = database.with_name(f"{database.name}.{self._name}.lock")
         if self._file is not None:
-            if fcntl is None or _is_file(self._file, path):
+            if _is_file(self._file, path) or fcntl is None:
                 return True
             self.release()  # the operator took the file, and with it the lease, away from a process that stood still
         try:
