@@ -8,29 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from typing import Annotated, Final, Literal, NamedTuple
-
-from pydantic import Field, model_validator
+from typing import Final, NamedTuple
 
 from ledger.calculation import GWP100, Exact, line_emission, same_value, total
 from ledger.errors import InputError
-from ledger.fields import DateText, Geography, IdText, ShortLine
 from ledger.findings import Finding, fail, failed, not_checked
-from ledger.identifiers import DigestText
+from ledger.footprint.content import Footprint, FootprintSummary, line_place
+from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds.factor import FactorSummary
-from ledger.numbers import ResultText, SignedText, UnsignedText, decimals_of, is_rounded, round_half_even
-from ledger.statement import Strict
-from ledger.units import Unit
+from ledger.numbers import decimals_of, is_rounded, round_half_even
 
-LineKind = Literal[
-    "fuel", "process", "electricity", "green_electricity", "heat", "material", "material_default", "upstream",
-    "transport", "packaging", "waste", "byproduct",
+__all__ = [
+    "ALLOWED_FACTORS", "KIND", "Footprint", "FootprintSummary", "Line", "LineKind", "Stage", "covers", "emissions_of",
+    "line_place",
 ]  # fmt: skip
-"""What a line stands for. `material_default`: a background factor where a supplier's declaration should be."""
-
-Stage = Literal["raw_material", "production", "distribution", "use", "end_of_life"]
 
 # Only these lines may state gases themselves; what is bought or transported rests on a factor or a declaration.
 _DIRECT: Final = frozenset({"fuel", "process", "waste", "byproduct"})
@@ -50,126 +42,6 @@ ALLOWED_FACTORS: Final[dict[str, frozenset[str]]] = {
     "waste": frozenset({"material", "footprint"}),
     "byproduct": frozenset({"material", "footprint"}),
 }
-
-
-class Header(Strict):
-    """Which product, where and when, per which declared unit."""
-
-    version: Literal[1]
-    product: ShortLine
-    product_id: IdText
-    site: IdText | None = None
-    unit: Unit
-    amount: UnsignedText
-    """The declared unit is `amount` of `unit` (PACT declaredUnitAmount)."""
-    period_start: DateText
-    period_end: DateText
-    boundary: Literal["cradle-to-gate", "cradle-to-grave"]
-    geography: Geography
-    gwp: Literal["AR5", "AR6"]
-
-    @model_validator(mode="after")
-    def _possible(self) -> Header:
-        if self.period_end < self.period_start:
-            raise ValueError("PERIOD_REVERSED")
-        if not self.amount.strip("0."):
-            raise ValueError("AMOUNT_ZERO")
-        return self
-
-
-class FactorSource(Strict):
-    """A published factor, pinned by digest and value."""
-
-    type: Literal["factor"]
-    digest: DigestText
-    value: UnsignedText
-    per: Unit
-
-
-class UpstreamSource(Strict):
-    """A supplier's declaration, pinned by digest and value."""
-
-    type: Literal["upstream"]
-    digest: DigestText
-    value: SignedText
-    per: Unit
-
-
-class GasSource(Strict):
-    """A direct emission of one gas, with its GWP100 in the header's set."""
-
-    type: Literal["gas"]
-    gas: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,16}$")]
-    value: UnsignedText
-    per: Literal["kg"]
-
-
-class Line(Strict):
-    """One line: `amount` in `unit` per output, times the source's value, times the allocation `share`."""
-
-    kind: LineKind
-    stage: Stage
-    name: ShortLine
-    amount: SignedText
-    unit: Unit
-    share: UnsignedText | None = None
-    geography: Geography | None = None
-    """Where the activity took place, when that is not the header's geography."""
-    source: Annotated[FactorSource | UpstreamSource | GasSource, Field(discriminator="type")]
-    emission: ResultText
-    """kgCO2e per declared unit, rounded as the result is, to be read; the result sums the unrounded lines."""
-
-    @property
-    def value(self) -> str:
-        """The pinned value."""
-        return self.source.value
-
-    @property
-    def per(self) -> str:
-        """The unit that the pinned value is for."""
-        return self.source.per
-
-
-class Production(Strict):
-    """For how many declared units the lines' amounts stand."""
-
-    output: UnsignedText
-
-    @model_validator(mode="after")
-    def _some(self) -> Production:
-        if not self.output.strip("0."):
-            raise ValueError("OUTPUT_ZERO")
-        return self
-
-
-class Result(Strict):
-    """The declared footprint: kgCO2e per declared unit, rounded once, half to even, to the decimals written."""
-
-    footprint: ResultText
-
-
-class Footprint(Strict):
-    """Content of a declaration."""
-
-    header: Header
-    result: Result
-    production: Production
-    lines: tuple[Line, ...] = Field(min_length=1)
-
-
-class FootprintSummary(NamedTuple):
-    """What a buyer's declaration asks of its supplier's."""
-
-    footprint: str
-    unit: str
-    amount: str
-    product: str
-
-
-@cache
-def line_place(number: int) -> str:
-    """The path of a line's part."""
-    return f"lines/{number:04d}"
 
 
 def emissions_of(content: Footprint) -> list[Exact]:
@@ -370,8 +242,11 @@ def _subject(content: Footprint) -> str:
 
 
 def _summary(content: Footprint) -> FootprintSummary:
-    head = content.header
-    return FootprintSummary(content.result.footprint, head.unit, head.amount, head.product)
+    head, result = content.header, content.result
+    return FootprintSummary(
+        result.footprint, head.unit, head.amount, head.product, head.gwp, head.boundary, head.period_start,
+        head.period_end, head.valid_until, head.rule, result if len(result.model_fields_set) > 1 else None,
+    )  # fmt: skip
 
 
 KIND: Final = Kind(

@@ -7,6 +7,8 @@ from typing import Final
 from ledger.words.form import Words
 
 WORDS: Final = {
+    "NOT_NEGATIVE": Words("清除量按 PACT 规定写为零或负数", "a removal is written as zero or a negative number (PACT)"),
+    "RESULT_DECIMALS": Words("结果最多九位小数", "a result has at most nine decimals"),
     "LINE_ARITHMETIC": Words(
         "“{name}”一行算不平：声明写 {got}，按数量×系数重算为 {expected} kgCO2e。请核对该行数量、单位与系数",
         "line “{name}” does not add up: declared {got}, recomputed {expected} kgCO2e. "
