@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ledger.chain.config import LocalChainConfig
     from ledger.chain.contracts import Call, RegistryContract
     from ledger.chain.deploy import Deployment
+    from ledger.chain.sender import Sender
     from ledger.events import ChainEvent
 
 CONFIG: Final = "hardhat-free-ganache.yml"
@@ -133,9 +134,8 @@ def decide(client: ChainClient, keys: Sequence[bytes], calls: Sequence[Call]) ->
     """Lets the registrars decide calls on the registry."""
     from ledger.chain.contracts import RegistryContract
     from ledger.chain.governance import decide as decide_calls
-    from ledger.chain.sender import Sender
 
-    return decide_calls(RegistryContract(client), [Sender(client, key) for key in keys], calls)
+    return decide_calls(RegistryContract(client), [sender_of(client, key) for key in keys], calls)
 
 
 def registry_of(client: ChainClient) -> RegistryContract:
@@ -145,8 +145,13 @@ def registry_of(client: ChainClient) -> RegistryContract:
     return RegistryContract(client)
 
 
-def send(client: ChainClient, key: bytes, call: Call) -> tuple[ChainEvent, ...]:
-    """One transaction to the registry by `key`, confirmed."""
+def sender_of(client: ChainClient, key: bytes) -> Sender:
+    """The account of `key`."""
     from ledger.chain.sender import Sender
 
-    return Sender(client, key).transact(call, "registry")[1]
+    return Sender(client, key)
+
+
+def send(client: ChainClient, key: bytes, call: Call) -> tuple[ChainEvent, ...]:
+    """One transaction to the registry by `key`, confirmed."""
+    return sender_of(client, key).transact(call, "registry")[1]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PIPE_WIDTH: Final = 240
 
 Json = Annotated[bool, typer.Option("--json", help="结果写成一个 JSON 对象。Print the result as one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", help="不再询问确认。Do not ask for confirmation.")]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
@@ -153,6 +154,18 @@ def passphrase(ctx: typer.Context, file: Path | None, *, new: bool = False) -> s
     words = session(ctx).pick("口令", "Passphrase")
     entered: Any = typer.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
     return str(entered)
+
+
+def confirm(ctx: typer.Context, zh: str, en: str, *, yes: bool) -> None:
+    """Asks the person, on a terminal only. Raises `InputError` CONFIRMATION_NEEDED without one, or NOT_CONFIRMED."""
+    from ledger.errors import InputError
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("CONFIRMATION_NEEDED")
+    if not typer.confirm(session(ctx).pick(zh, en), err=True):
+        raise InputError("NOT_CONFIRMED")
 
 
 class Advance:

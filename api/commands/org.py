@@ -18,6 +18,7 @@ from api.chainside import (
     registry_of,
     send,
 )
+from api.commands import govern
 from api.console import Json, PasswordFile, session, write_json, write_line
 from ledger.errors import InputError
 from ledger.exits import EXIT_HELP
@@ -33,6 +34,10 @@ app = typer.Typer(
 )
 role_app = typer.Typer(no_args_is_help=True, epilog=EXIT_HELP, help="角色：授予、收回。Roles: grant, revoke.")
 app.add_typer(role_app, name="role")
+app.add_typer(govern.app, name="propose")
+app.command("proposals", epilog=EXIT_HELP)(govern.proposals)
+app.command("approve", epilog=EXIT_HELP)(govern.approve)
+app.command("withdraw-approval", epilog=EXIT_HELP)(govern.withdraw_approval)
 
 Id = Annotated[str, typer.Argument(help="统一社会信用代码，或境外组织的 urn:。Credit code, or a urn: abroad.")]
 Scope = Annotated[str, typer.Option("--scope", help="范围，空为不限。Scope, any when empty.")]
@@ -57,17 +62,16 @@ def register(
 ) -> None:
     """登记一个组织及其首个钥匙（登记方按门限共同决定）。Register an organisation, decided by the registrars.
 
+    所有登记方的钥匙都在本机时用；在各自机器上时用 tanji org propose。
+    With all registrars' keys on this machine; on machines of their own: tanji org propose.
+
     例 example: tanji org register 91320585MADEM002X4 太仓嘉安冲压 0x… --role declarant
     """
-    known = parse_organisation(organisation)
-    key = parse_address(address)
-    guardians = [parse_address(text) for text in guardian or ()]
     with open_chain(session(ctx).settings) as client:
         registry = registry_of(client)
-        calls = [registry.register_organisation(known, name, key, guardians, guardian_threshold)]
-        calls += [registry.grant_role(known, text) for text in role or ()]
+        calls = govern.registration(registry, organisation, name, address, role, guardian, guardian_threshold)
         decide(client, registrar_keys(ctx, client, registrar, password_file), calls)
-    write_line(known)
+    write_line(organisation)
 
 
 def read_registry(ctx: typer.Context) -> Registry:

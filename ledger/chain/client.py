@@ -49,12 +49,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction that the node knows. `block` is None while it waits."""
+    """A transaction that the node knows. `block` is None while it waits; `data` is what it calls a contract with."""
 
     hash: bytes
     sender: bytes
     nonce: int
     block: int | None
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,8 @@ def _transaction(value: Any) -> Transaction | None:
         return None
     block = value.get("blockNumber")
     sender, nonce = _hex_bytes(value["from"], 20), _number(value["nonce"])
-    return Transaction(_hash(value["hash"]), sender, nonce, None if block is None else _number(block))
+    data = _hex_bytes(value["input"] if value.get("input") is not None else value["data"])
+    return Transaction(_hash(value["hash"]), sender, nonce, None if block is None else _number(block), data)
 
 
 def _receipt(value: Any) -> Receipt | None:

@@ -199,6 +199,13 @@ def _stale_head(node: QuirkNode, _asked: Any, number: Any) -> Any:
     return node._stale
 
 
+@_on("eth_getTransactionByHash")
+def _other_input(_node: QuirkNode, _asked: Any, transaction: Any) -> Any:
+    """Another byte at the end of what a transaction calls a contract with."""
+    changed = "1" if transaction["input"][-1] == "0" else "0"
+    return {**transaction, "input": transaction["input"][:-1] + changed}
+
+
 @_on("eth_getTransactionReceipt")
 def _receipt_failed(_node: QuirkNode, _asked: Any, receipt: Any) -> Any:
     return {**receipt, "status": "0x0" if receipt["status"] == "0x1" else "0x1"}
@@ -262,6 +269,7 @@ _BENDS: dict[str, Callable[[QuirkNode, Answer, Answer], Answer]] = {
     "other_code": _other_code,
     "absurd_price": _absurd_price,
     "stale_head": _stale_head,
+    "other_input": _other_input,
     "receipt_failed": _receipt_failed,
     "receipt_of_another": _receipt_of_another,
     "receipt_of_another_block": _receipt_of_another_block,
