@@ -93,6 +93,7 @@ class Kind(Generic[C]):
     - `references`: every statement that the content rests on;
     - `series`: the key under which `Surroundings.newer` finds this statement's sisters, or None;
     - `summary`: a small picklable value that other statements' checks may ask for;
+    - `glance`: as much of that value as the signed headline says, for a content that is withheld;
     - `ends`: the digest of the statement that this one withdraws, or None;
     - `register`: reasons to refuse registration beyond the general policy, as failed findings;
     - `check`: judgement of the content alone; `check_references`: of what it rests on.
@@ -106,6 +107,7 @@ class Kind(Generic[C]):
     references: Callable[[C], Iterable[Reference]] = _nothing
     series: Callable[[C], str | None] = _none
     summary: Callable[[C], Any] = _none
+    glance: Callable[[str], Any] = _none
     ends: Callable[[C], bytes | None] = _none
     register: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     check: Callable[[C], Iterable[Finding]] = _nothing

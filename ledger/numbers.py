@@ -67,6 +67,11 @@ def parse_decimal(text: object, place: str = "") -> Decimal:
     return Decimal(text)
 
 
+def is_decimal(*texts: str) -> bool:
+    """Whether each of `texts` is within the grammar."""
+    return all(_GRAMMAR.fullmatch(text) for text in texts)
+
+
 def decimals_of(text: str) -> int:
     """How many digits stand after the point in `text`."""
     _, point, fraction = text.partition(".")

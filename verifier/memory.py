@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.findings import Finding, fail, not_checked
 from ledger.identifiers import ZERO_DIGEST
@@ -33,6 +33,7 @@ def fact_of(judged: Judged) -> Fact:
     if statement is None:
         return Fact(judged.index, judged.digest, "", "", "", ZERO_DIGEST, None, None, None)
     known = kind is not None and content is not None
+    glance = kind.glance(statement.headline) if kind is not None and content is None else None
     return Fact(
         judged.index,
         judged.digest,
@@ -42,32 +43,45 @@ def fact_of(judged: Judged) -> Fact:
         bytes.fromhex(statement.previous[2:]),
         kind.ends(content) if kind is not None and known else None,
         kind.series(content) if kind is not None and known else None,
-        kind.summary(content) if kind is not None and known else None,
+        kind.summary(content) if kind is not None and known else glance,
     )
+
+
+class Elsewhere(Protocol):
+    """Statements that a memory was not taught because somebody else remembers them, with nothing said against them."""
+
+    def known(self, digest: bytes) -> Known | None:
+        """The statement with this digest, or None."""
+
+    def head(self, organisation: str, kind: str, subject: str, before: int) -> bytes | None:
+        """The digest of the statement on a subject whose index is below `before`, or None."""
 
 
 class Memory:
     """All facts up to some index. `learn` takes them in log order and finds forks of a subject on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: Elsewhere | None = None) -> None:
         self._known: Final[dict[bytes, Known]] = {}
-        self.get: Final[Callable[[bytes], Known | None]] = self._known.get
-        """What is remembered of a digest, wherever it stands: the dictionary's own method, for it is asked so often."""
-        self._digests: Final[list[bytes]] = []
+        self._elsewhere: Final = elsewhere
+        self._digests: Final[dict[int, bytes]] = {}
         self._heads: Final[dict[tuple[str, str, str], bytes]] = {}
         self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
 
-    def __len__(self) -> int:
-        return len(self._digests)
+    def get(self, digest: bytes) -> Known | None:
+        """What is remembered of a digest, wherever it stands."""
+        known = self._known.get(digest)
+        if known is None and self._elsewhere is not None:
+            return self._elsewhere.known(digest)
+        return known
 
     def learn(self, fact: Fact) -> Iterator[Finding]:
         """Takes in the next fact and yields what is wrong with its place among those before it."""
-        self._digests.append(fact.digest)
+        self._digests[fact.number] = fact.digest
         if not fact.kind:
             return
         subject = (fact.organisation, fact.kind, fact.subject)
-        findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous,
-                                                                 self._heads.get(subject))]  # fmt: skip
+        head = self._head_before(fact.number, subject)
+        findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous, head)]
         # the same statement once more is a fork; it must not wash off what became of the first
         if fact.digest not in self._known:
             self._known[fact.digest] = Known(
@@ -75,9 +89,9 @@ class Memory:
             )
         if not findings:
             self._heads[subject] = fact.digest
-            if (replaced := self._known.get(fact.previous)) is not None:
+            if (replaced := self.get(fact.previous)) is not None:
                 self._known[replaced.digest] = replace(replaced, superseded=fact.number)
-        target = self._known.get(fact.ends) if fact.ends is not None else None
+        target = self.get(fact.ends) if fact.ends is not None else None
         # the first withdrawal counts: a second one must not move the end to a later index
         if target is not None and target.ended is None and target.organisation == fact.organisation:
             self._known[target.digest] = replace(target, ended=fact.number)
@@ -89,13 +103,11 @@ class Memory:
         """The digest of the entry at `index`."""
         return self._digests[index]
 
-    def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
-        """The newest statement on a subject."""
-        return self._heads.get((organisation, kind, subject))
-
-    def heads(self) -> Iterable[bytes]:
-        """The newest statement of every subject, in the order in which the subjects came."""
-        return self._heads.values()
+    def _head_before(self, index: int, subject: tuple[str, str, str]) -> bytes | None:
+        head = self._heads.get(subject)
+        if head is None and self._elsewhere is not None:
+            return self._elsewhere.head(*subject, index)
+        return head
 
     def sisters(self, organisation: str, kind: str, series: str) -> Iterable[Known]:
         """Statements of one issuer, kind and series, oldest first."""

@@ -18,6 +18,15 @@ WORDS: Final = {
         "合计算不平：声明 {got}，重算 {expected} kgCO2e。请重新计算后签署新版本",
         "the result does not add up: declared {got}, recomputed {expected} kgCO2e. Recalculate and sign a new version",
     ),
+    "RESULT_TOO_COARSE": Words(
+        "结果写得太粗：声明 {got}，未舍入前为 {expected} kgCO2e，舍入超过百分之一。请多写几位小数",
+        "the result is too coarse: declared {got}, {expected} kgCO2e before rounding, more than one percent apart. "
+        "State more decimals",
+    ),
+    "GAS_CHARACTERISED": Words(
+        "“{name}”直接以 CO2e 给出，无法按气体重算。请按气体分行填写",
+        "line “{name}” is given in CO2e already and cannot be recomputed by gas. Give a line for each gas",
+    ),
     "LINE_SOURCE": Words(
         "“{name}”的行类型是 {expected}，但数据来源是 {got}。上游行必须引用上游声明，其他行不得引用",
         "line “{name}” is of kind {expected} but rests on {got}. Only upstream lines rest on a declaration, "
@@ -40,6 +49,10 @@ WORDS: Final = {
     "RULE_NOT_NAMED": Words(
         "未引用核算规则（PCR）：必备行、边界、取舍与合理区间未核查",
         "no product category rule is named: mandatory lines, boundary, cut-off and plausible bands were not checked",
+    ),
+    "RULE_NOT_JUDGED": Words(
+        "所引用的核算规则（PCR）的内容不在手边，未按其核查",
+        "the content of the named product category rule is not at hand; nothing was checked against it",
     ),
     "PINNED_FACTOR": Words(
         "“{name}”锁定的系数 {got} 与因子声明的 {expected} 不符。请改用已发布的数值",

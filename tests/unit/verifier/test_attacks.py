@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,25 @@ def test_rounding_a_footprint_away_is_not_recomputed(tmp_path: Path) -> None:
     top = ledger.add(footprint(STEEL, line, value="0"))
     ledger.anchor()
     verdict = ledger.verify(tmp_path, top)
+    assert codes(verdict.findings) == {"RESULT_TOO_COARSE"}
     assert sum(verdict.levels.values()) == verdict.declared == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("2.0000", None), ("2.0001", "PINNED_UPSTREAM"), ("900.0000", "PINNED_UPSTREAM")]
+)
+def test_a_withheld_upstream_is_held_to_its_signed_headline(value: str, code: str | None, tmp_path: Path) -> None:
+    ledger = Ledger()
+    base = ledger.add(footprint(STEEL, product_id="BASE", value=value))
+    top = ledger.add(footprint(PRESS, upstream_line(base), product_id="TOP", value="2.0000"))
+    ledger.anchor()
+    ledger.erased.add(0)
+    verdict = ledger.verify(tmp_path / "product", top)
+    assert codes(verdict.findings) == codes(ledger.replay(tmp_path / "replay").findings) == ({code} if code else set())
+    level = Level.UNVERIFIED if code else Level.DECLARED
+    assert verdict.levels[level] == verdict.declared
+    if code:
+        assert [f.kilograms for f in verdict.findings if f.code == code] == [Decimal(value) - 2]
 
 
 def test_a_co2_value_called_a_footprint_factor_is_refused(tmp_path: Path) -> None:

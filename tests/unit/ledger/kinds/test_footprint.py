@@ -281,11 +281,50 @@ def test_only_the_one_right_rounding_is_accepted(mantissa: int, decimals: int) -
     text = f"{right:f}"
     line = gas_line("CO2", "1", f"{amount:.10f}") | {"emission": text}
     data = changed({"lines": [line], "result.footprint": text})
-    assert all_failures(data) == []
+    coarse = abs(right - amount) * 100 > amount
+    assert [f.code for f in all_failures(data)] == (["RESULT_TOO_COARSE"] if coarse else [])
     off = f"{right + Decimal(1).scaleb(-decimals):f}"
     assert decimals_of(off) == decimals
     data["result"]["footprint"] = off
     assert [f.code for f in all_failures(data)] == ["RESULT_ARITHMETIC"]
+
+
+@pytest.mark.parametrize(("amount", "declared", "lost"), [
+    ("0.4999", "0", "0.4999"), ("0.0001", "0.000", "0.0001000"), ("0.6", "1", "-0.4000"), ("1.02", "1", "0.02000"),
+    ("1.01", "1", None), ("50.5", "50", None), ("0", "0", None), ("0.99", "1", "-0.01000"), ("-0.4", "0", "-0.4000"),
+])  # fmt: skip
+def test_a_rounding_may_take_one_percent_and_no_more(amount: str, declared: str, lost: str | None) -> None:
+    line = gas_line("CO2", "1", amount) | {"emission": declared}
+    found = all_failures(changed({"lines": [line], "result.footprint": declared}))
+    assert [f.code for f in found] == ([] if lost is None else ["RESULT_TOO_COARSE"])
+    if lost is not None:
+        assert found[0].kilograms == Decimal(lost)
+
+
+def test_emissions_that_are_characterised_already_are_not_called_checked() -> None:
+    line = gas_line("CO2e", "1", "2.5")
+    found = {f.code: f for f in KIND.check(read(changed({"lines": [line], "result.footprint": line["emission"]})))}
+    assert (found["GAS_CHARACTERISED"].outcome, found["GAS_CHARACTERISED"].kilograms) == (
+        Outcome.NOT_CHECKED,
+        Decimal("2.5"),
+    )
+    by_gas = gas_line("CO2", "1", "2.5")
+    assert "GAS_CHARACTERISED" not in {
+        f.code for f in KIND.check(read(changed({"lines": [by_gas], "result.footprint": "2.5"})))
+    }
+
+
+def test_a_glance_at_the_headline_gives_value_and_unit_and_nothing_that_was_not_signed() -> None:
+    content = read(changed({"header.product": "板：9 kgCO2e / 2 kg；2020-01-01 至 2020-12-31"}))
+    seen = KIND.glance(KIND.headline(content))
+    assert seen[:4] == ("26.862865", "piece", "1", content.header.product)
+    for wrong in (
+        "排放因子 电：1 kgCO2e / 1 kg；2025-01-01 至 2025-12-31",
+        "产品碳足迹 板：1.2.3 kgCO2e / 1 kg；2025-01-01 至 2025-12-31",
+        "产品碳足迹 板：1 kgCO2e / 0 kg；2025-01-01 至 2025-12-31",
+        "产品碳足迹 板：1 kgCO2e / 1 pound；2025-01-01 至 2025-12-31",
+    ):
+        assert KIND.glance(wrong) is None
 
 
 @pytest.mark.parametrize(("wide", "narrow", "yes"), [

@@ -1,0 +1,98 @@
+"""The claim check of one declaration: does it recompute from the values that it pinned itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from ledger.calculation import GWP100, Exact, line_emission, total
+from ledger.errors import InputError
+from ledger.findings import Finding, fail, failed, not_checked
+from ledger.footprint.content import Footprint, line_place
+from ledger.footprint.lines import GasSource, Line
+from ledger.footprint.ruling import negative_lines
+from ledger.numbers import decimals_of, is_rounded, round_half_even, unit_of
+
+DIRECT: Final = frozenset({"fuel", "process", "waste", "byproduct"})
+"""Only these lines may state gases themselves; what is bought or transported rests on a factor or a declaration."""
+
+_FINE: Final = 51
+"""A result of so many units in its last place is at most half a unit, so less than one percent, off."""
+
+
+def emissions_of(content: Footprint) -> list[Exact]:
+    """Exact kgCO2e of each line per declared unit. Raises `InputError` UNIT_MISMATCH with the line's place."""
+    output = content.production.output
+    found = []
+    for number, line in enumerate(content.lines):
+        try:
+            found.append(line_emission(line, output))
+        except InputError as err:
+            raise InputError(err.code, place=line_place(number), **err.values) from err
+    return found
+
+
+def check(content: Footprint) -> Iterator[Finding]:
+    """All that a declaration says by itself."""
+    try:
+        exact = emissions_of(content)
+    except InputError as err:
+        yield failed(err)
+        return
+    yield from _check_arithmetic(content, exact)
+    yield from _check_sources(content)
+    if content.header.rule is None:
+        yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
+        yield from negative_lines(content)
+
+
+def _check_arithmetic(content: Footprint, exact: list[Exact]) -> Iterator[Finding]:
+    declared = content.result.footprint
+    decimals = decimals_of(declared)
+    for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
+        if not is_rounded(emission, line.emission, decimals):
+            expected = round_half_even(emission, decimals)
+            yield fail("LINE_ARITHMETIC", line_place(number), expected - Decimal(line.emission), name=line.name,
+                       got=line.emission, expected=f"{expected:f}")  # fmt: skip
+    summed = total(exact)
+    if not is_rounded(summed, declared, decimals):
+        expected = round_half_even(summed, decimals)
+        yield fail("RESULT_ARITHMETIC", "result", expected - Decimal(declared), got=declared, expected=f"{expected:f}")
+    elif abs(Decimal(declared)) < _FINE * unit_of(decimals):
+        yield from _check_coarse(summed, declared)
+
+
+def _check_coarse(summed: Exact, declared: str) -> Iterator[Finding]:
+    """Bought a million times, what one rounding took away is a million times as heavy."""
+    lost = Fraction(summed) - Fraction(declared)
+    if abs(lost) * 100 > abs(Fraction(summed)):
+        fine = _four_digits(Fraction(summed))
+        yield fail("RESULT_TOO_COARSE", "result", _four_digits(lost), got=declared, expected=f"{fine:f}")
+
+
+def _four_digits(value: Fraction) -> Decimal:
+    """`value` to four digits that count, or to the thirty decimals that a number may have."""
+    decimals = next((n for n in range(30) if abs(value) * 10**n >= 1000), 30)
+    return round_half_even(value, decimals)
+
+
+def _check_sources(content: Footprint) -> Iterator[Finding]:
+    for number, line in enumerate(content.lines):
+        source, kind = line.source, line.kind
+        direct_where_bought = source.type == "gas" and kind not in DIRECT
+        if direct_where_bought or (kind == "upstream") != (source.type == "upstream"):
+            yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=kind)
+        if source.type == "gas":
+            yield from _check_gas(content.header.gwp, number, line, source)
+        if kind == "green_electricity":
+            yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
+
+
+def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator[Finding]:
+    right = GWP100[gwp].get(source.gas)
+    if right != source.value:
+        yield fail("GWP_VALUE", line_place(number), gas=source.gas, got=source.value, expected=right or "-", set=gwp)
+    if source.gas == "CO2e":
+        yield not_checked("GAS_CHARACTERISED", line_place(number), abs(Decimal(line.emission)), name=line.name)
