@@ -26,7 +26,7 @@ def test_an_unknown_kind_is_never_waved_through() -> None:
 
 
 def test_kinds_are_found_by_their_modules_alone() -> None:
-    modules = {p.stem for p in (HOUSE / "ledger" / "kinds").glob("*.py")} - {"__init__"}
+    modules = {p.stem.replace("_", "-") for p in (HOUSE / "ledger" / "kinds").glob("*.py") if p.stem != "__init__"}
     assert {kind.name for kind in all_kinds()} == modules
 
 
