@@ -83,17 +83,18 @@ class ProductVerdict:
 
 def verdict_on(
     product: Judged, chain: Mapping[bytes, Judged], findings: Mapping[bytes, tuple[Finding, ...]],
-    general: tuple[Finding, ...],
+    general: tuple[Finding, ...], vouched: frozenset[bytes] = frozenset(),
 ) -> ProductVerdict:  # fmt: skip
     """The verdict on `product`, whose upstream statements are in `chain` by digest, each with its `findings`.
 
-    `general` are findings on the ledger itself: chain, roots, checkpoint. Raises `InputError` NOT_A_DECLARATION when
-    the product is a statement of another kind.
+    `general` are findings on the ledger itself: chain, roots, checkpoint. `vouched` are declarations that an accredited
+    verifier in scope verified: they stand as such where they cannot be opened. Raises `InputError` NOT_A_DECLARATION
+    when the product is a statement of another kind.
     """
     content = product.content
     if not isinstance(content, Footprint):
         return _unopened(product, findings, general)
-    sweep = _Sweep(chain, findings)
+    sweep = _Sweep(chain, findings, vouched)
     weights = sweep.weigh(product)
     recomputed = sweep.recompute(product)
     scaled = [f if f.kilograms is None else replace(f, kilograms=REPORT.multiply(f.kilograms, weights[digest]))
@@ -154,8 +155,14 @@ def round_to_sum(parts: Mapping[K, Decimal], whole: Decimal, decimals: int) -> d
 class _Sweep:
     """Weights downwards, footprints upwards, over one product's chain."""
 
-    def __init__(self, chain: Mapping[bytes, Judged], findings: Mapping[bytes, tuple[Finding, ...]]) -> None:
+    def __init__(
+        self, chain: Mapping[bytes, Judged], findings: Mapping[bytes, tuple[Finding, ...]], vouched: frozenset[bytes]
+    ) -> None:
         self._chain = chain
+        self._vouched = vouched
+        self._unpermitted = {
+            (digest, f.place) for digest, found in findings.items() for f in found if f.code == "NEGATIVE_LINE"
+        }
         self._failed = {
             digest: {f.place for f in found if f.outcome is Outcome.FAIL} for digest, found in findings.items()
         }
@@ -216,7 +223,7 @@ class _Sweep:
                 self._count(judged.digest, place, Level.UNVERIFIED, kilograms)
                 self._pass_on(line, content, weight, _ZERO, digest, weights, trusted)
             elif digest is None:
-                self._count(judged.digest, place, self._own_level(line), kilograms)
+                self._count(judged.digest, place, self._own_level(judged.digest, place, line), kilograms)
             else:
                 self._pass_on(line, content, weight, sound, digest, weights, trusted)
                 if (level := self._level_unopened(digest)) is not None:
@@ -225,24 +232,25 @@ class _Sweep:
         coarse = abs(left) > abs(REPORT.multiply(sound, Decimal(content.result.footprint))) / 100
         self._count(judged.digest, "", Level.UNVERIFIED if coarse else Level.RECOMPUTED, left)
 
-    def _own_level(self, line: Line) -> Level:
+    def _own_level(self, digest: bytes, place: str, line: Line) -> Level:
         """The level of a line that rests on no declaration."""
         if line.source.type == "factor":
             factor = self._chain.get(bytes.fromhex(line.source.digest[2:]))
             if factor is None or factor.content is None or self._failed.get(factor.digest):
                 return Level.UNVERIFIED
-        if line.amount[0] == "-":
-            # a negative line needs a rule's permission, which nobody checked
+        if (digest, place) in self._unpermitted:  # a negative line that no rule was seen to permit
             return Level.UNVERIFIED
         return Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED
 
     def _level_unopened(self, digest: bytes) -> Level | None:
-        """A declaration that was not opened stands as declared, unless a check on it failed or it is not there."""
+        """A declaration that was not opened stands as vouched or declared, unless a check on it failed."""
         upstream = self._chain.get(digest)
         if upstream is not None and isinstance(upstream.content, Footprint):
             return None
         sound = upstream is not None and upstream.statement is not None and not self._failed.get(digest)
-        return Level.DECLARED if sound else Level.UNVERIFIED
+        if not sound:
+            return Level.UNVERIFIED
+        return Level.VOUCHED if digest in self._vouched else Level.DECLARED
 
     def _pass_on(
         self, line: Line, content: Footprint, weight: Decimal, sound: Decimal, digest: bytes | None,

@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
-from ledger.findings import Finding, fail, failed, not_checked
+from ledger.findings import Finding, fail, not_checked
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.lines import GasSource, Line
 from ledger.footprint.ruling import negative_lines
@@ -36,27 +36,33 @@ def emissions_of(content: Footprint) -> list[Exact]:
 
 def check(content: Footprint) -> Iterator[Finding]:
     """All that a declaration says by itself."""
-    try:
-        exact = emissions_of(content)
-    except InputError as err:
-        yield failed(err)
-        return
-    yield from _check_arithmetic(content, exact)
+    yield from _check_arithmetic(content)
     yield from _check_sources(content)
     if content.header.rule is None:
         yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
         yield from negative_lines(content)
 
 
-def _check_arithmetic(content: Footprint, exact: list[Exact]) -> Iterator[Finding]:
-    declared = content.result.footprint
+def _check_arithmetic(content: Footprint) -> Iterator[Finding]:
+    declared, output = content.result.footprint, content.production.output
     decimals = decimals_of(declared)
-    for number, (line, emission) in enumerate(zip(content.lines, exact, strict=True)):
+    exact = []
+    for number, line in enumerate(content.lines):
+        try:
+            emission = line_emission(line, output)
+        except InputError as err:
+            yield fail(err.code, line_place(number), **err.values)
+            continue
+        exact.append(emission)
         if not is_rounded(emission, line.emission, decimals):
             expected = round_half_even(emission, decimals)
             yield fail("LINE_ARITHMETIC", line_place(number), expected - Decimal(line.emission), name=line.name,
                        got=line.emission, expected=f"{expected:f}")  # fmt: skip
-    summed = total(exact)
+    if len(exact) == len(content.lines):
+        yield from _check_result(total(exact), declared, decimals)
+
+
+def _check_result(summed: Exact, declared: str, decimals: int) -> Iterator[Finding]:
     if not is_rounded(summed, declared, decimals):
         expected = round_half_even(summed, decimals)
         yield fail("RESULT_ARITHMETIC", "result", expected - Decimal(declared), got=declared, expected=f"{expected:f}")

@@ -12,6 +12,7 @@ from support.builders import PRESS, PUBLISHER, STEEL, factor, factor_content, fo
 
 from ledger.findings import Level
 from ledger.identifiers import digest_to_text
+from verifier.product import verdict_on
 from verifier.receipts import verify_receipt
 from verifier.sources import read_chain
 from verifier.status import Status
@@ -157,3 +158,22 @@ def test_a_receipt_that_names_another_anchor_block_fails(shift: int, code: str |
     ledger.write(tmp_path)
     verdict = verify_receipt(receipt.model_copy(update={"anchor": anchor}), trust, read_chain(tmp_path, trust))
     assert codes(verdict.findings) == ({code} if code else set())
+
+
+def test_only_a_sound_declaration_that_was_not_opened_can_be_vouched_for(tmp_path: Path) -> None:
+    """`vouched` is the judge's word; it must not heal a broken upstream, nor outrank one that recomputes."""
+    ledger = Ledger()
+    sound = ledger.add(footprint(STEEL, product_id="SOUND", value="2.0000"))
+    forged = ledger.add(footprint(STEEL, product_id="FORGED", value="2.0000", key=b"\x07" * 32))
+    opened = ledger.add(footprint(STEEL, product_id="OPENED", value="2.0000"))
+    top = ledger.add(footprint(PRESS, *map(upstream_line, (sound, forged, opened)), product_id="TOP", value="6.0000"))
+    ledger.anchor()
+    ledger.erased.update((0, 1))
+    first = ledger.verify(tmp_path, top)
+    chain = {digest: node.judged for digest, node in first.nodes.items()}
+    found = {digest: tuple(f for f in first.findings if f.statement == digest) for digest in chain}
+    verdict = verdict_on(chain[top], chain, found, (), frozenset(chain))
+    two = Decimal("2.0000")
+    assert {level: kg for level, kg in verdict.levels.items() if kg} == {
+        Level.VOUCHED: two, Level.UNVERIFIED: two, Level.RECOMPUTED: two}  # fmt: skip
+    assert first.levels[Level.DECLARED] == two
