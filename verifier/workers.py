@@ -18,8 +18,7 @@ from ledger.errors import SourceError
 from ledger.registry import Registry
 from ledger.statement import Domain
 from verifier.evidence import Bundles, bundle_count
-from verifier.judge import BundleResult, Judge
-from verifier.memory import Fact
+from verifier.judge import BundleResult, Facts, Judge
 
 Progress = Callable[[int, int], None]
 """Told the bundles done and their number."""
@@ -138,7 +137,7 @@ def _work(tasks: Queue[Any], answers: Queue[Any], bundles: Bundles, domain: Doma
             if task == "alone":
                 answers.put(("facts", number, pickle.dumps(judge.alone(number), pickle.HIGHEST_PROTOCOL)))
                 continue
-            facts: list[Fact] = pickle.loads(payload)  # noqa: S301 - from our own process
+            facts: Facts = pickle.loads(payload)  # noqa: S301 - from our own process
             if (result := judge.learn(number, facts)) is not None:
                 answers.put(("result", number, result))
     except Exception as err:  # noqa: BLE001 - the asking process raises it again

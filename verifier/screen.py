@@ -1,0 +1,159 @@
+"""The screen: compiled code that passes a declaration in its plainest form at the speed of its signature.
+
+It passes only what it compared to the last byte; everything else goes to the judge, who alone makes findings. What the
+judge looks at beyond digests, signature, root, arithmetic and copied upstream values (kinds, stages, factors, periods,
+regions, gases) the screen does not know: it learns from the judge. A line's key is a hash over all of the header and
+the line but numbers and names; when the judge had nothing to say of a line, the key is approved, until a statement is
+learned that could change his mind. The order of a declaration's lines by kind, stage and source is its shape, approved
+likewise, with the questions that the judge left open. So a passed declaration is one of which the judge would say the
+same; `tests/unit/verifier/test_screen.py` holds the two against each other on thousands of altered ledgers.
+
+The kernel (`verifier/kernel/*.c`) has no cryptography of its own: it calls OpenSSL's SHA-256, pycryptodome's Keccak and
+libsecp256k1 by address. Where it was not compiled, or one of these is not to be had, `open_screen` gives None, and
+the judge does all of it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from secrets import randbits
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+
+from ledger.statement import STATEMENT_TYPE, Domain, keccak
+from ledger.units import Unit, conversion
+from verifier.evidence import Item
+
+if TYPE_CHECKING:
+    from verifier._kernel import Screen as Kernel
+
+_SHA256: Final = ("SHA256_Init", "SHA256_Update", "SHA256_Final")
+_KECCAK: Final = ("keccak_reset", "keccak_absorb", "keccak_digest")
+_SECP256K1: Final = (
+    "secp256k1_ecdsa_recoverable_signature_parse_compact",
+    "secp256k1_ecdsa_recover",
+    "secp256k1_ec_pubkey_serialize",
+)
+_KECCAK_CAPACITY: Final = 64
+_KECCAK_ROUNDS: Final = 24
+
+
+class Passed(NamedTuple):
+    """A declaration that holds by itself: its place in the bundle, its issuer, and the 20 bytes of who signed it."""
+
+    position: int
+    organisation: bytes
+    signer: bytes
+
+
+class Screened(NamedTuple):
+    """A bundle after the screen: `held` waits for `Screen.among`, `facts` are for all who judge later statements."""
+
+    passed: Sequence[Passed]
+    held: bytes
+    facts: bytes
+
+
+class Screen:
+    """What the kernel remembers of one log: facts of the declarations that it passed, subjects taken, approved keys."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel: Final = kernel
+        self.learn: Final = kernel.learn
+        """Takes in a bundle's facts; gives the indices whose digest or subject somebody had before."""
+        self.find: Final = kernel.find
+        """The index of a declaration that was passed, by its digest, or None."""
+        self.close: Final = kernel.close
+        """Nobody's reference to this digest is passed any more: it was replaced or withdrawn."""
+        self.among: Final = kernel.among
+        """(held, at, first index) to the number of the approved shape, or -1 for the judge's; and the next `at`."""
+        self.approve: Final = kernel.approve
+        """(held, at, number): the judge had nothing to say of its lines, and of its shape what `number` stands for."""
+        self.forget: Final = kernel.forget
+        """Drops every approval."""
+
+    def alone(self, items: Sequence[Item], first: int) -> Screened:
+        """Those of `items`, whose first has the index `first`, that hold by themselves."""
+        passed, held, facts = self._kernel.alone(list(items), first)
+        return Screened([Passed(*one) for one in passed], held, facts)
+
+    def reserve(self, organisation: str, kind: str, subject: str, index: int) -> None:
+        """A subject has a statement, at `index`, that the screen did not pass."""
+        self._kernel.reserve(_subject_key(organisation, kind, subject), index)
+
+    def holder(self, organisation: str, kind: str, subject: str) -> int | None:
+        """The index of the first statement on a subject that the screen was told of, or None."""
+        return self._kernel.holder(_subject_key(organisation, kind, subject))
+
+
+def _subject_key(organisation: str, kind: str, subject: str) -> bytes:
+    return sha256(f"{organisation}\0{kind}\0{subject}".encode()).digest()
+
+
+def open_screen(domain: Domain) -> Screen | None:
+    """A screen for statements of `domain`, or None where there is no kernel or not all that it calls."""
+    functions = _functions()
+    if functions is None:
+        return None
+    from verifier._kernel import Screen as Kernel
+
+    codes = get_args(Unit)
+    ratios = b"".join(_ratio(unit, into) for unit in codes for into in codes)
+    type_hash = keccak(STATEMENT_TYPE.encode())
+    kernel = Kernel(functions, domain.separator, type_hash, tuple(c.encode() for c in codes), ratios, randbits(64))
+    return Screen(kernel)
+
+
+def _ratio(unit: str, into: str) -> bytes:
+    found = conversion(unit, into)
+    numerator, denominator = (0, 1) if found is None else found.as_integer_ratio()
+    return struct.pack("QQ", numerator, denominator)
+
+
+@cache
+def _functions() -> tuple[int, ...] | None:
+    """The addresses in the order of the kernel's `Primitives`, or None."""
+    try:
+        import verifier._kernel  # noqa: F401 - is there one?
+
+        return (*_sha256_functions(), *_keccak_functions(), *_secp256k1_functions())
+    except (ImportError, OSError, AttributeError):
+        return None
+
+
+def _sha256_functions() -> list[int]:
+    import _hashlib
+    import ctypes
+
+    return [_address(getattr(ctypes.CDLL(_hashlib.__file__), name)) for name in _SHA256]
+
+
+def _keccak_functions() -> list[int]:
+    import ctypes
+    from importlib.resources import files
+
+    folder = files("Crypto.Hash")
+    path = next(str(file) for file in folder.iterdir() if file.name.startswith("_keccak.") and "pyi" not in file.name)
+    library = ctypes.CDLL(path)
+    state = ctypes.c_void_p()
+    if library.keccak_init(ctypes.byref(state), ctypes.c_size_t(_KECCAK_CAPACITY), ctypes.c_ubyte(_KECCAK_ROUNDS)):
+        raise OSError("keccak_init")
+    return [*(_address(getattr(library, name)) for name in _KECCAK), int(state.value or 0)]
+
+
+def _secp256k1_functions() -> list[int]:
+    from coincurve._libsecp256k1 import ffi, lib
+    from coincurve.context import GLOBAL_CONTEXT
+
+    def address(pointer: object) -> int:
+        return int(ffi.cast("uintptr_t", pointer))
+
+    return [address(GLOBAL_CONTEXT.ctx), *(address(ffi.addressof(lib, name)) for name in _SECP256K1)]
+
+
+def _address(function: object) -> int:
+    import ctypes
+
+    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)  # type: ignore[arg-type]

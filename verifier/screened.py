@@ -1,0 +1,129 @@
+"""One log's screen beside its judge: what passed, what was approved on the judge's word, and what a passed one said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ledger.disclosures import parse_content
+from ledger.errors import InputError
+from ledger.findings import Finding, Outcome
+from ledger.identifiers import ZERO_DIGEST, parse_organisation
+from ledger.kind import Known
+from ledger.kinds import kind_named
+from ledger.registry import Registry
+from ledger.statement import Domain, Statement
+from ledger.tiles import TILE_WIDTH
+from verifier.evidence import Bundles, Item
+from verifier.memory import Fact
+from verifier.screen import Passed, Screened, open_screen
+
+PASSED_KIND: Final = "footprint"
+_ROLE: Final = ("declarant", "")
+_KEPT_BUNDLES: Final = 4
+_NOTHING: Final = Screened((), b"", b"")
+
+
+class Open(NamedTuple):
+    """The questions that the judge leaves open for every declaration of one shape, as the state's line has them."""
+
+    codes: str
+    counted: tuple[str, ...]
+
+
+class Doorkeeper:
+    """Passes what the screen may pass, and learns from the judge what that is.
+
+    Without a kernel it passes nothing. It also answers, as `verifier.memory.Elsewhere`, for what it passed.
+    """
+
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+        self._screen: Final = open_screen(domain)
+        self._registry: Final = registry
+        self._bundle: Final = lru_cache(maxsize=_KEPT_BUNDLES)(bundles.bundle)
+        self._names: Final[dict[bytes, str]] = {}
+        self._open: Final[list[Open]] = []
+
+    def alone(self, items: Sequence[Item]) -> Screened:
+        """What of a bundle's items holds by itself."""
+        return _NOTHING if self._screen is None or not items else self._screen.alone(items, items[0].number)
+
+    def learn(self, facts: bytes, others: Sequence[Fact]) -> list[int]:
+        """Takes in one bundle: facts of what passed and of what did not.
+
+        Gives the indices of those whose subject is not theirs alone: they did not pass after all.
+        """
+        if self._screen is None:
+            return []
+        for fact in others:
+            self._screen.reserve(fact.organisation, fact.kind, fact.subject, fact.number)
+        clashes = self._screen.learn(facts)
+        for fact in others:
+            if fact.previous != ZERO_DIGEST:
+                self._screen.close(fact.previous)
+            if fact.ends is not None:
+                self._screen.close(fact.ends)
+        if any(_may_change_a_mind(fact) for fact in others):
+            self._screen.forget()
+        return clashes
+
+    def is_authorised(self, passed: Passed, block: int) -> bool:
+        """Whether the registry granted the signature; a no costs nothing, for then the judge says why."""
+        role, scope = _ROLE
+        name = self._names.get(passed.organisation) or self._name_of(passed.organisation)
+        return bool(name) and self._registry.authority(name, passed.signer, PASSED_KIND, role, scope, block).granted
+
+    def _name_of(self, organisation: bytes) -> str:
+        try:
+            name = parse_organisation(organisation.decode())
+        except InputError:
+            return ""
+        return self._names.setdefault(organisation, name)
+
+    def among(self, held: bytes, at: int, first: int) -> tuple[Open | None, int]:
+        """The judge's word on the declaration held at byte `at`, None when he has to give it; and the next `at`."""
+        assert self._screen is not None  # noqa: S101 - something is held
+        number, after = self._screen.among(held, at, first)
+        return (None if number < 0 else self._open[number]), after
+
+    def approve(self, held: bytes, at: int, findings: Sequence[Finding]) -> None:
+        """The judge found this of the declaration held at byte `at`: nothing, but questions that nobody asked him."""
+        if self._screen is None or any(f.outcome is not Outcome.NOT_CHECKED or f.blocking for f in findings):
+            return
+        if any(finding.place.startswith("lines") for finding in findings):
+            return
+        told = Open(codes_of(findings), tuple(finding.code for finding in findings))
+        if told not in self._open:
+            self._open.append(told)
+        self._screen.approve(held, at, self._open.index(told))
+
+    def known(self, digest: bytes) -> Known | None:
+        """What others may ask of a declaration that passed."""
+        index = None if self._screen is None else self._screen.find(digest)
+        if index is None:
+            return None
+        item = self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH]
+        statement, kind = Statement.from_bytes(item.statement), kind_named(PASSED_KIND)
+        content = kind.read(parse_content(item.text or b""))
+        return Known(
+            digest, index, PASSED_KIND, statement.organisation, statement.subject, summary=kind.summary(content)
+        )
+
+    def head(self, organisation: str, kind: str, subject: str, before: int) -> bytes | None:
+        """The digest of the passed declaration on a subject, when its index is below `before`."""
+        index = None if self._screen is None else self._screen.holder(organisation, kind, subject)
+        if index is None or self._screen is None or index >= before:
+            return None
+        digest = self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH].entry[: len(ZERO_DIGEST)]
+        return digest if self._screen.find(digest) == index else None
+
+
+def codes_of(findings: Sequence[Finding]) -> str:
+    """Findings as the state's line of their statement has them."""
+    return "".join(f" {f.code}@{f.place}:{f.outcome}" for f in findings)
+
+
+def _may_change_a_mind(fact: Fact) -> bool:
+    """Whether what the judge said of a line or a shape might be another thing after this statement."""
+    return fact.kind != PASSED_KIND or fact.series is not None
