@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -66,9 +66,22 @@ def load_deployment(settings: Settings) -> Deployment:
         raise InputError("SETTINGS_FORMAT", place=str(settings.deployment), got=str(err)[:200]) from err
 
 
+def is_local(client: ChainClient) -> bool:
+    """Whether this is the development chain on this machine: its one node lags behind nobody."""
+    from urllib.parse import urlsplit
+
+    return client.chain_id == local_config().chain_id and urlsplit(client.rpc.url).hostname in (
+        "127.0.0.1",
+        "localhost",
+    )
+
+
 @contextmanager
-def open_chain(settings: Settings) -> Iterator[ChainClient]:
-    """A client of this folder's chain, its identity checked. Raises `InputError` CHAIN_NOT_NAMED, `SourceError`."""
+def open_chain(settings: Settings, **options: Any) -> Iterator[ChainClient]:
+    """A client of this folder's chain, its identity checked; `options` as `ledger.chain.client.connect` takes them.
+
+    Raises `InputError` CHAIN_NOT_NAMED, and what `connect` raises.
+    """
     from ledger.chain.client import connect
     from ledger.identifiers import parse_digest
 
@@ -78,6 +91,7 @@ def open_chain(settings: Settings) -> Iterator[ChainClient]:
         chain_id=deployment.chain_id,
         genesis=parse_digest(deployment.genesis),
         contracts=deployment.contracts(),
+        **options,
     ) as client:
         yield client
 

@@ -18,8 +18,10 @@ from api.commands import (
     declare,
     demo,
     doctor,
+    erase,
     export,
     factor,
+    incident,
     key,
     org,
     receipt,
@@ -110,6 +112,7 @@ app.add_typer(org.app, name="org")
 app.add_typer(chain.app, name="chain")
 app.add_typer(key.app, name="key")
 app.add_typer(factor.app, name="factor")
+app.add_typer(incident.app, name="incident")
 app.command("declare", epilog=EXIT_HELP)(declare.declare)
 app.command("sign", epilog=EXIT_HELP)(sign.sign)
 app.command("submit", epilog=EXIT_HELP)(submit.submit)
@@ -121,6 +124,7 @@ app.command("verify", epilog=EXIT_HELP)(verify.verify)
 app.command("replay", epilog=EXIT_HELP)(verify.replay)
 app.command("demo", epilog=EXIT_HELP)(demo.demo)
 app.command("withdraw", epilog=EXIT_HELP)(withdraw.withdraw)
+app.command("erase", epilog=EXIT_HELP)(erase.erase)
 app.command("doctor", epilog=EXIT_HELP)(doctor.doctor)
 
 

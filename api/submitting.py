@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from api.chainside import load_deployment, open_chain
+from api.chainside import is_local, load_deployment, open_chain
 from api.console import read_file
 from api.counter import domain_of, open_own_store
 from api.request import Request
@@ -28,7 +28,7 @@ def _log_to_stderr() -> None:
     import structlog
 
     structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is when something is said
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
     )
 
@@ -36,7 +36,7 @@ def _log_to_stderr() -> None:
 @contextmanager
 def following(settings: Settings, store: Store) -> Iterator[tuple[Follower, AnchorStore, ChainClient]]:
     """This folder's chain and the follower that keeps the store's copy of its events in step."""
-    from ledger.follower import Follower
+    from ledger.follower import LOCAL_PATIENCE_S, PATIENCE_S, Follower
     from ledger.store.anchoring import open_anchor_store
 
     _log_to_stderr()
@@ -44,7 +44,8 @@ def following(settings: Settings, store: Store) -> Iterator[tuple[Follower, Anch
     anchors = open_anchor_store(settings.database_url)
     try:
         with open_chain(settings) as client:
-            yield Follower(store, anchors, client, first_block), anchors, client
+            patience_s = LOCAL_PATIENCE_S if is_local(client) else PATIENCE_S
+            yield Follower(store, anchors, client, first_block, patience_s=patience_s), anchors, client
     finally:
         anchors.engine.dispose()
 
@@ -69,6 +70,20 @@ def anchor(settings: Settings, operator_key: bytes, *, deadline_s: float = 60.0)
             return reader.size()
 
 
+def release(settings: Settings, operator_key: bytes, incident: int) -> None:
+    """Lets anchoring go on after an incident, by the operator's decision. Raises what `Anchorer.release` raises."""
+    from ledger.anchorer import Anchorer
+    from ledger.checkpoint import SignerKey
+
+    log_key = SignerKey.parse(read_file(settings.log_key).decode().strip())
+    with open_own_store(settings) as store, following(settings, store) as (follower, anchors, client):
+        anchorer = Anchorer(anchors, client, follower, operator_key, log_key)
+        try:
+            anchorer.release(incident)
+        finally:
+            anchorer.close()
+
+
 def submit(settings: Settings, requests: Sequence[tuple[Request, str]]) -> list[Registration]:
     """Registers signed requests, each with its place, in order; all results are durable.
 
@@ -79,7 +94,7 @@ def submit(settings: Settings, requests: Sequence[tuple[Request, str]]) -> list[
 
     with open_own_store(settings) as store:
         with following(settings, store) as (follower, _, _):
-            follower.follow()
+            follower.follow_patiently()
         sequencer = Sequencer(store, domain_of(settings))
         submissions = [Submission(r.statement, r.signature_bytes, r.text, place) for r, place in requests]
         found = []

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from ledger.chain.client import ChainClient
 from ledger.errors import EvidenceError
+from ledger.findings import Finding, fail
 from ledger.identifiers import digest_to_text
 from ledger.merkle import leaf_hash, root_of
 from ledger.registry import Anchor
 from ledger.store import Store
 from ledger.store.anchoring import Anchoring, AnchorStore, Incident
 
+STALLED_S: Final = 60.0
+"""A chain whose head stands still for so long while a checkpoint waits is reported."""
 _CHUNK: Final = 1 << 12
 
 
@@ -123,6 +127,21 @@ class AnchorStatus:
     def quarantined(self) -> bool:
         """Whether nothing is anchored before a person has decided."""
         return any(incident.blocking for incident in self.incidents)
+
+
+def stalled(anchors: AnchorStore, client: ChainClient, now: float, patience_s: float = STALLED_S) -> Finding | None:
+    """CHAIN_STALLED while the node holds a transaction of ours and has made no block for `patience_s`.
+
+    `now` is Unix seconds. With QBFT more than a third of the validators being down stops the chain; nothing is lost
+    by it, and nothing is to be signed again. A transaction that the node does not know waits for the anchorer instead.
+    """
+    names = [name for waiting in anchors.unfinished() for name, _ in anchors.variants(waiting)]
+    known = [found for found in map(client.transaction, names) if found is not None]
+    if not known or any(found.block is not None for found in known):
+        return None
+    head = client.block(client.block_number())
+    seconds = int(now - head.time_s)
+    return fail("CHAIN_STALLED", block=head.number, seconds=seconds) if seconds >= patience_s else None
 
 
 def anchor_status(anchors: AnchorStore, store: Store) -> AnchorStatus:

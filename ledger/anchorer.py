@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import structlog
 
-from ledger.anchor_checks import USUAL_PACE, Pace, RowCheck, Step, explain, lost, no_step
+from ledger.anchor_checks import STALLED_S, USUAL_PACE, Pace, RowCheck, Step, explain, lost, no_step
 from ledger.chain.client import ChainClient, Receipt
 from ledger.chain.contracts import LogContract
 from ledger.chain.errors import RevertedError
@@ -36,8 +36,6 @@ from ledger.store.lease import Lease
 
 ANCHOR_GAS: Final = 500_000
 """Five times what a checkpoint with a proof of 63 hashes costs."""
-STALLED_S: Final = 60.0
-"""A chain whose head stands still for so long while a checkpoint waits is reported."""
 
 _log: Final = structlog.get_logger("tanji.anchorer")
 

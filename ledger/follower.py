@@ -25,6 +25,8 @@ from ledger.store.anchoring import AnchorStore
 CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
 PATIENCE_S: Final = 30.0
 """How long a node may show less than was proven before, until its chain counts as having lost it."""
+LOCAL_PATIENCE_S: Final = 2.0
+"""The same for the one node of a development chain on this machine, which lags behind nobody."""
 _OTHER_HISTORY: Final = frozenset({"CHAIN_WENT_BACK", "EVENT_HASH_MISMATCH", "EVENT_CHAIN_BROKEN", "EVENTS_MISSING"})
 
 _log: Final = structlog.get_logger("tanji.follower")
@@ -77,9 +79,30 @@ class Follower:
         before, and what `EventHistory.update` raises for a node that hides or invents events.
         """
         block = self._client.block_number()
+        self._note_head(block, only_lower=True)  # nothing may be registered above it, whatever comes of this look
         rewritten = tuple(name for name in CONTRACTS if self._update(name, block))
         self._behind_since = None
+        newest = [event.block for history in self._histories.values() for event in history.events[-1:]]
+        self._note_head(max([block, *newest]))
         return Followed(block, rewritten)
+
+    def follow_patiently(self, poll_s: float = 0.1) -> Followed:
+        """As `follow`; a node that shows less than was proven is asked again, until `patience_s` decides about it."""
+        while True:
+            try:
+                return self.follow()
+            except IncompleteError as err:
+                if err.code != "NODE_BEHIND":
+                    raise
+            time.sleep(poll_s)
+
+    def _note_head(self, block: int, *, only_lower: bool = False) -> None:
+        with self._store.read() as reader:
+            noted = reader.chain_head()
+        if noted == block or (only_lower and (noted is None or noted < block)):
+            return
+        with self._store.write() as writer:
+            writer.note_chain_head(block)
 
     def _update(self, contract: ContractName, block: int) -> bool:
         try:

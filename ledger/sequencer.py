@@ -85,8 +85,9 @@ class Sequencer:
 
         A bad statement is refused with its place and does not stop the others; one that rests on a refused statement
         is refused with it. The same digest again, with the same signature, gives the registration that it had; with
-        another one it is refused as ALREADY_REGISTERED. Raises `IncompleteError` CHAIN_NOT_SYNCED, and the store's
-        errors: then nothing was registered, or all was and asking again says so.
+        another one it is refused as ALREADY_REGISTERED. Raises `IncompleteError` CHAIN_NOT_SYNCED, or, while the chain
+        stands below the block that new entries would carry, CHAIN_BELOW_ENTRIES, and the store's errors: then nothing
+        was registered, or all was and asking again says so.
         """
         examined = [self._examine(submission) for submission in submissions]
         if not any(isinstance(item, Examined) for item in examined):
@@ -112,6 +113,7 @@ class Sequencer:
             result = item if isinstance(item, RefusedError) else self._admit(item, view, block, now, new)
             results.append(_placed(result, submission.place) if isinstance(result, RefusedError) else result)
         if new:
+            _require_grown(writer, block)
             writer.append(new)
         return results
 
@@ -145,6 +147,18 @@ class Sequencer:
         new.append(added)
         view.add(item, added)
         return Registration(view.index - 1, added.stored.entry)
+
+
+def _require_grown(writer: Writer, block: int) -> None:
+    """New entries carry `block`: the chain, as it was last seen, must have reached it, and the last entry's.
+
+    Otherwise a registry that changes in the blocks that it has yet to make again would be judged without its change.
+    """
+    head = writer.chain_head()
+    seen = block if head is None else min(head, block)
+    needed = max(block, writer.last_block())
+    if seen < needed:
+        raise IncompleteError("CHAIN_BELOW_ENTRIES", got=seen, expected=needed)
 
 
 def _again(item: Examined, index: int, entry: Entry) -> Result:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from api.chainside import open_chain
 from api.console import Json, read_file, session, write_json, write_line
-from ledger.errors import InputError
+from ledger.errors import InputError, SourceError
 from ledger.exits import Exit
 from ledger.identifiers import parse_digest
+
+if TYPE_CHECKING:
+    from ledger.store.anchoring import AnchorStore
+
+STALLED_S: Final = 60.0
 
 
 def submit(
@@ -49,14 +56,18 @@ def status(
     digest: Annotated[
         str | None, typer.Argument(help="声明摘要；不给则显示整个账本。A digest, or the whole ledger.")
     ] = None,
+    stalled_after: Annotated[
+        float, typer.Option(help="链停多少秒算停滞。Seconds without a block after which the chain counts as stalled.")
+    ] = STALLED_S,
     *,
     json_: Json = False,
 ) -> None:
-    """声明是否已登记、已锚定、被取代或撤回；尚未锚定时退出码 3。
+    """声明是否已登记、已锚定、被取代或撤回；尚未锚定、链停滞或有未处理事件时退出码 3。
 
-    Whether a statement is registered, anchored, replaced or withdrawn; exit 3 while it is not anchored.
+    Whether a statement is registered, anchored, replaced or withdrawn; exit 3 while it is not anchored, the chain is
+    stalled, or an incident keeps anchoring back.
     """
-    facts, done = _ledger_facts(ctx) if digest is None else _statement_facts(ctx, digest)
+    facts, done = _ledger_facts(ctx, stalled_after) if digest is None else _statement_facts(ctx, digest)
     if json_:
         write_json(facts)
     else:
@@ -66,14 +77,45 @@ def status(
         raise typer.Exit(Exit.INCOMPLETE)
 
 
-def _ledger_facts(ctx: typer.Context) -> tuple[dict[str, object], bool]:
+def _ledger_facts(ctx: typer.Context, patience_s: float) -> tuple[dict[str, object], bool]:
     from api.counter import open_own_store
+    from ledger.anchor_checks import anchor_status
+    from ledger.store.anchoring import open_anchor_store
 
-    with open_own_store(session(ctx).settings) as store, store.read() as reader:
-        anchored = reader.checkpoints(anchored=True)
-        size = anchored[-1].size if anchored else 0
-        facts: dict[str, object] = {"entries": reader.size(), "anchored": size, "checkpoints": len(anchored)}
-        return facts, reader.size() == size
+    settings = session(ctx).settings
+    with open_own_store(settings) as store:
+        anchors = open_anchor_store(settings.database_url)
+        try:
+            found = anchor_status(anchors, store)
+            with store.read() as reader:
+                checkpoints = len(reader.checkpoints(anchored=True))
+            chain, moves = _chain_fact(ctx, anchors, patience_s)
+        finally:
+            anchors.engine.dispose()
+    facts: dict[str, object] = {
+        "entries": found.entries,
+        "anchored": found.anchored,
+        "checkpoints": checkpoints,
+        "waiting": found.backlog,
+        "checkpoint_on_its_way": f"{found.pending} {found.state}" if found.pending else None,
+        "chain": chain,
+        "incidents": [f"{i.id} {i.code}" for i in found.incidents],
+    }
+    return facts, not found.backlog and moves and not found.quarantined
+
+
+def _chain_fact(ctx: typer.Context, anchors: AnchorStore, patience_s: float) -> tuple[str, bool]:
+    """What the node says of itself, in words; a node that is away is told, and keeps nothing from being shown."""
+    from ledger.anchor_checks import stalled
+
+    try:
+        with open_chain(session(ctx).settings, attempts=1, timeout_s=3.0) as client:
+            block, finding = client.block_number(), stalled(anchors, client, time.time(), patience_s)
+    except (SourceError, InputError) as err:
+        return f"{err.code}  {err.words(session(ctx).language)}", True
+    if finding is not None:
+        return f"{finding.code}  {finding.words(session(ctx).language)}", False
+    return session(ctx).pick(f"区块 {block}", f"block {block}"), True
 
 
 def _statement_facts(ctx: typer.Context, digest: str) -> tuple[dict[str, object], bool]:

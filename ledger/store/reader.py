@@ -28,6 +28,7 @@ from ledger.store.tables import (
 
 PAGE: Final = 1024
 """Rows held at a time when a range is read."""
+CHAIN_HEAD: Final = "chain head"
 _MOST_ASKED: Final = 5_000  # bound parameters in one query
 
 S = STATEMENTS.c
@@ -161,6 +162,15 @@ class Reader:
         columns = EVENTS.c
         query = select(EVENTS).where(columns.contract == contract, columns.sequence >= start).order_by(columns.sequence)
         return (row["line"] for row in self._stream(query))
+
+    def chain_head(self) -> int | None:
+        """The newest block that the follower saw at its last look, which may be below the mirror's; None before it."""
+        found = self.meta(CHAIN_HEAD)
+        return None if found is None else int(found)
+
+    def last_block(self) -> int:
+        """Block of the last entry; 0 in an empty log."""
+        return self._connection.scalar(select(S.block).order_by(S.index.desc()).limit(1)) or 0
 
     def meta(self, key: str) -> str | None:
         """A value that says what the store is."""

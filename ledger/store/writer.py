@@ -10,7 +10,7 @@ from sqlalchemy import Table, and_, bindparam, insert, update
 from ledger.errors import EvidenceError
 from ledger.events import ContractName, EventReader, RawLog, load_abi, verify_event_chain, write_logs
 from ledger.merkle import leaf_hash
-from ledger.store.reader import Reader
+from ledger.store.reader import CHAIN_HEAD, Reader
 from ledger.store.rows import NewStatement, head_key
 from ledger.store.tables import (
     CONTENTS,
@@ -99,6 +99,10 @@ class Writer(Reader):
         lines = enumerate(write_logs(listed), start=cursor.count)
         self._insert(EVENTS, [{"contract": contract, "sequence": n, "line": line} for n, line in lines])
         self._put(CURSORS, {"contract": contract}, {"count": count, "head": head, "block": block})
+
+    def note_chain_head(self, block: int) -> None:
+        """Notes the newest block of the chain as it was just seen."""
+        self.set_meta(CHAIN_HEAD, str(block))
 
     def set_meta(self, key: str, value: str) -> None:
         """Notes what the store is."""

@@ -25,8 +25,8 @@ WORDS: Final = {
         "checkpoint {size} is {got}, so this step cannot follow; another process may be at work",
     ),
     "ANCHOR_QUARANTINED": Words(
-        "事件 {id}（{cause}，检查点 {size}）未处理，暂停上链。请查明原因后用 release 放行",
-        "incident {id} ({cause}, checkpoint {size}) is open and nothing is anchored. Find the cause, then release it",
+        "事件 {id}（{cause}，检查点 {size}）未处理，暂停上链。请查明原因后放行：tanji incident release {id}",
+        "incident {id} ({cause}, checkpoint {size}) is open and nothing is anchored. Find the cause, then: tanji incident release {id}",
     ),
     "ANCHOR_PENDING": Words(
         "{seconds} 秒内未完成上链，仍在进行。请稍后用 status 查看",
@@ -47,6 +47,12 @@ WORDS: Final = {
     "ANCHOR_MOVING": Words(
         "检查点 {size} 所在区块正在变动，稍后再看", "the block of checkpoint {size} is changing, looking again later"
     ),
+    "CHAIN_STALLED": Words(
+        "链停在区块 {block} 已 {seconds} 秒，而已发出的检查点还在等待出块：可能有超过三分之一的验证者停机。"
+        "已登记的条目不会丢失，也不要另行签署；请联系链的运维方",
+        "the chain has stood at block {block} for {seconds} s while a checkpoint that was sent waits: more than a third of "
+        "the validators may be down. No entry is lost and nothing is to be signed again; tell whoever runs the chain",
+    ),
     "ANCHOR_LOST": Words(
         "检查点所在区块 {block}（{was}）已不在链上（现为 {is}，链高 {head}）：链丢失或改写了状态，将重发同一笔交易",
         "block {block} ({was}) of an anchored checkpoint is gone (now {is}, head {head}): the chain lost or rewrote state; "
@@ -62,9 +68,9 @@ WORDS: Final = {
         "The operator's key may be stolen, or the store comes from an old backup",
     ),
     "BEHIND_CHAIN": Words(
-        "本库只有 {entries} 条，链上已有检查点 {sizes}：库来自旧备份，拒绝上链。请先从导出文件补齐条目",
+        "本库只有 {entries} 条，链上已有检查点 {sizes}：库来自旧备份，拒绝上链。请先从审计文件夹补齐：tanji store refill",
         "the store has {entries} entries, the chain has checkpoints {sizes}: the store comes from an old backup and must not "
-        "anchor. Recover the entries from an export first",
+        "anchor. Recover the entries from an audit folder first: tanji store refill",
     ),
     "CHAIN_REWRITTEN": Words(
         "合约 {contract} 自第 {kept} 号起的 {lost} 个事件不再是原样：链丢失或改写了状态",

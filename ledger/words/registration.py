@@ -7,6 +7,11 @@ from typing import Final
 from ledger.words.form import Words
 
 WORDS: Final = {
+    "CHAIN_BELOW_ENTRIES": Words(
+        "链只到区块 {got}，而日志已记到区块 {expected}：节点落后，或链丢失了区块。等它长高后再登记",
+        "the chain is at block {got}, but the log already stands at {expected}: the node lags, or the chain lost blocks. "
+        "Register again once it has grown",
+    ),
     "UNKNOWN_ORGANISATION": Words(
         "组织 {organisation} 未在链上登记。请联系登记机构",
         "organisation {organisation} is not registered on the chain. Ask a registrar",
