@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from support.anchoring import LOG_KEY, MASTER, Office, Site, site_of
 from typer.testing import CliRunner
 
@@ -25,6 +26,7 @@ class House:
 
         home = () if program else ("--home", str(self.folder))
         done = CliRunner().invoke(program or app, [*home, *arguments])
+        structlog.reset_defaults()  # a process of its own would end here
         assert done.exit_code == expect, f"{done.exit_code}\n{done.stdout}{done.stderr}"
         return done
 
