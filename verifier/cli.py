@@ -156,7 +156,7 @@ def product(
     log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
     found = verify_product(log, evidence, trusted, asked)
     if json:
-        _write(product_report(found.verdict, found.registry))
+        _write(product_report(found, trusted))
     else:
         _display(ctx).product(found.verdict, found.registry)
     raise typer.Exit(found.verdict.status.exit)
@@ -207,6 +207,14 @@ def head(
         sys.stdout.write(data.decode())
     else:
         out.write_bytes(data)
+
+
+@app.command(epilog=EXIT_HELP)
+def schema() -> None:
+    """写出核查结论 JSON 的模式（JSON Schema）。Print the JSON Schema of every verdict that --json writes."""
+    from verifier.schema import schema_bytes
+
+    sys.stdout.buffer.write(schema_bytes())
 
 
 def _write(report: Any) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.checkpoint import Checkpoint
 from ledger.errors import InputError
 from ledger.findings import Finding
 from ledger.identifiers import digest_to_text, parse_digest
@@ -29,10 +30,15 @@ from verifier.replay import ledger_findings
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A verdict with the registry that names its organisations."""
+    """A verdict with the registry that names its organisations, and up to where the ledger was read.
+
+    `block` is the one in which the checkpoint was anchored, None when it was not.
+    """
 
     verdict: ProductVerdict
     registry: Registry
+    checkpoint: Checkpoint
+    block: int | None
 
 
 def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: str) -> Verified:
@@ -46,7 +52,15 @@ def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, ask
     members = scan.open_chain(product)
     findings = scan.judge(members, registry, product)
     general.extend(found for digest, found in findings.loose if digest not in members)
-    return Verified(verdict_on(members[product], members, findings.of, tuple(general)), registry)
+    verdict = verdict_on(members[product], members, findings.of, tuple(general))
+    return Verified(verdict, registry, log.checkpoint, _anchored_in(log, chain))
+
+
+def _anchored_in(log: LogEvidence, chain: ChainEvidence) -> int | None:
+    for event in chain.events["log"]:
+        if event.name == "CheckpointAnchored" and event.arguments["size"] == log.checkpoint.size:
+            return event.block
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def verify(
     with progress(ctx, "核查", "verifying"):
         verified = judge(folder, trusted, url, product)
     if json_:
-        write_bytes(to_bytes(product_report(verified.verdict, verified.registry)))
+        write_bytes(to_bytes(product_report(verified, trusted)))
     else:
         Display(out(), session(ctx).language).product(verified.verdict, verified.registry)
     raise typer.Exit(verified.verdict.status.exit)

@@ -1,0 +1,66 @@
+"""The sample verdicts behind the golden files: the golden body, the same with one digit changed, and without a chain."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+from support.golden import Golden
+
+from ledger.identifiers import digest_to_text
+from ledger.trust import TrustFile
+from verifier.display import Display
+from verifier.report import product_report, to_bytes
+from verifier.schema import ProductReport
+from verifier.sources import open_folder, read_chain
+from verifier.verify import Verified, verify_product
+
+FOLDER = Path(__file__).parent.parent / "vectors" / "reports"
+SAMPLES = ("body", "tampered", "offline")
+
+
+@cache
+def ledger() -> Golden:
+    golden = Golden()
+    golden.anchor()
+    return golden
+
+
+@cache
+def verified(sample: str) -> tuple[Verified, TrustFile]:
+    """The verdict on the body in one of the samples, with the trust file that it was judged by."""
+    golden = ledger()
+    golden.spoil = _one_digit if sample == "tampered" else bytes
+    trust = golden.trust(pinned=sample != "offline")
+    with tempfile.TemporaryDirectory() as folder:
+        audit = golden.write(Path(folder))
+        body = digest_to_text(golden.digests["body"])
+        return verify_product(open_folder(audit, trust), read_chain(audit, trust), trust, body), trust
+
+
+@cache
+def report(sample: str = "body") -> ProductReport:
+    return product_report(*verified(sample))
+
+
+def _one_digit(text: bytes) -> bytes:
+    return text.replace(b'"amount":"1.85"', b'"amount":"1.35"')
+
+
+def files(sample: str) -> dict[str, bytes]:
+    """The sample in every form that a verdict takes, by file name."""
+    found = {f"{sample}.json": to_bytes(report(sample))}
+    for language in ("zh", "en"):
+        found[f"{sample}.{language}.txt"] = text(sample, language)
+    return found
+
+
+def text(sample: str, language: str) -> bytes:
+    """What a terminal of any width shows, without colours."""
+    written = io.StringIO()
+    console = Console(file=written, color_system=None, width=100)
+    Display(console, language).product(verified(sample)[0].verdict, verified(sample)[0].registry)
+    return written.getvalue().encode()
