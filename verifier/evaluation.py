@@ -1,0 +1,170 @@
+"""One step of the calculation over columns: what nodes come to from given values of their suppliers, exactly.
+
+The exact sum of a node, T = scale x direct + rest + sum of quantity x value, may need more than 64 bits. Arithmetic on
+unsigned 64-bit integers is exact modulo 2^64 and the same in every order; a float64 sum of the same terms comes with an
+error bound. The nearest multiple k of the node's modulus M = scale x step is estimated from the float sum; when
+|T - M k| is known to be below 2^62, the modular difference is that number exactly, and the rounding is decided on it,
+ties to even. A node where the bound does not suffice is calculated with Python integers: refused here, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.columns import BEYOND, MAX_VALUE, Columns, Int64s, Rows, Values
+
+BLOCK: Final = 8_192
+"""Nodes at once: their inputs and intermediate results stay in the processor's cache."""
+
+FEW: Final = 8
+"""So many nodes are calculated with Python integers sooner than with arrays."""
+
+_ROOM: Final = 2.0**60
+"""Largest error bound of an estimate; the modular difference then stays below 2^60 + 2^59 < 2^63."""
+
+_UNIT: Final = 2.0**-52
+"""Twice the unit roundoff of float64, so that second-order terms are inside."""
+
+_OPERATIONS: Final = 16
+"""Roundings beside the additions: conversions, products, the quotient; generously counted."""
+
+
+Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.uint64, np.float64)
+
+
+class Edges(NamedTuple):
+    """The inputs of some nodes one after another: of which supplier, how much, and where each node's begin."""
+
+    supplier: NDArray[np.int32]
+    quantity: Int64s
+    starts: Int64s
+    counts: Int64s
+
+
+def edges_of(columns: Columns, rows: Rows) -> Edges:
+    """The inputs of `rows`; without copying when they are a range."""
+    indptr = columns.indptr
+    if isinstance(rows, slice):
+        first, last = int(indptr[rows.start]), int(indptr[rows.stop])
+        bounds = indptr[rows.start : rows.stop + 1]
+        return Edges(columns.supplier[first:last], columns.quantity[first:last], bounds[:-1] - first, np.diff(bounds))
+    begins = indptr[rows]
+    counts = indptr[rows + 1] - begins
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - starts, counts)
+    return Edges(columns.supplier[places], columns.quantity[places], starts, counts)
+
+
+def evaluate(columns: Columns, rows: Rows, values: Values, into: Values) -> None:
+    """Puts into `into` what each node of `rows` comes to when its suppliers have `values`.
+
+    `into` may be `values` itself when no node of `rows` supplies another of them.
+    """
+    if (rows.stop - rows.start if isinstance(rows, slice) else len(rows)) <= FEW:
+        for node in range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist():
+            into.set(node, exact_value(columns, node, values))
+        return
+    for block in blocks(rows):
+        _evaluate_block(columns, block, values, into)
+
+
+def blocks(rows: Rows) -> Iterator[Rows]:
+    """The nodes in portions of `BLOCK`."""
+    if isinstance(rows, slice):
+        yield from (slice(at, min(at + BLOCK, rows.stop)) for at in range(rows.start, rows.stop, BLOCK))
+    else:
+        yield from (rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK))
+
+
+def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values) -> None:
+    edges = edges_of(columns, rows)
+    taken = values.fixed.take(edges.supplier)
+    scale, step = columns.scale[rows], columns.step[rows]
+    wrapped, estimate, size = _sums(columns, rows, edges, taken, signed=columns.signed or values.signed)
+    modulus = scale * step
+    error = size * ((edges.counts + _OPERATIONS) * _UNIT)
+    safe = (scale > 0) & (error < _ROOM) & (size < scale * float(MAX_VALUE // 2))
+    if values.beyond:
+        safe &= segment_sums((taken == BEYOND).astype(np.float64), edges) == 0
+    if not safe.all():
+        modulus, estimate = np.where(safe, modulus, 1), np.where(safe, estimate, 0.0)
+    multiple = np.rint(estimate / modulus).astype(np.int64)
+    left = (wrapped - modulus.view(np.uint64) * multiple.view(np.uint64)).view(np.int64)
+    into.fixed[rows] = (multiple + _correction(left, modulus, multiple)) * step
+    if columns.signed or values.signed:
+        into.signed = True
+    if not safe.all() or into.beyond:
+        _set_exactly(columns, rows, safe, values, into)
+
+
+def _sums(
+    columns: Columns, rows: Rows, edges: Edges, taken: Int64s, *, signed: bool
+) -> tuple[NDArray[np.uint64], Floats, Floats]:
+    """Of each node the sum T modulo 2^64, its float estimate, and a float that is at least the sum of all |terms|."""
+    scale, direct, rest = columns.scale[rows], columns.direct[rows], columns.rest[rows]
+    products = edges.quantity.view(np.uint64) * taken.view(np.uint64)
+    wrapped = segment_sums(products, edges) + scale.view(np.uint64) * direct.view(np.uint64) + rest.view(np.uint64)
+    terms = edges.quantity.astype(np.float64) * taken.astype(np.float64)
+    own = scale.astype(np.float64) * direct + rest
+    estimate = segment_sums(terms, edges) + own
+    if not signed:
+        return wrapped, estimate, estimate
+    own = scale.astype(np.float64) * np.abs(direct) + rest
+    return wrapped, estimate, segment_sums(np.abs(terms), edges) + own
+
+
+def segment_sums(terms: NDArray[Number], edges: Edges) -> NDArray[Number]:
+    """The sum of each node's terms; zero for a node without any."""
+    filled = edges.counts > 0
+    sums = np.zeros(len(edges.counts), terms.dtype)
+    if len(terms):
+        sums[filled] = np.add.reduceat(terms, edges.starts[filled])
+    return sums
+
+
+def _correction(left: Int64s, modulus: Int64s, multiple: Int64s) -> Int64s:
+    """How many multiples of `modulus` more than `multiple` is the nearest, for what is `left`; ties to even."""
+    whole = left // modulus
+    doubled = 2 * (left - whole * modulus)
+    odd = (multiple + whole) & 1
+    more: NDArray[np.bool_] = doubled + odd > modulus
+    return np.add(whole, more, dtype=np.int64)
+
+
+def _set_exactly(columns: Columns, rows: Rows, safe: NDArray[np.bool_], values: Values, into: Values) -> None:
+    """Python integers for what is not safe; and forgets large values that were replaced by small ones."""
+    numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+    for node in [node for node in into.beyond if into.fixed[node] != BEYOND]:
+        del into.beyond[node]
+    for node in numbers[~safe].tolist():
+        into.set(node, exact_value(columns, node, values))
+
+
+def exact_value(columns: Columns, node: int, values: Values) -> int:
+    """What one node comes to, in nano-kilograms, with Python integers alone."""
+    edges, scale, step = columns.inputs(node), int(columns.scale[node]), int(columns.step[node])
+    suppliers = columns.supplier[edges.start : edges.stop]
+    taken = values.fixed[suppliers].tolist()
+    if BEYOND in taken:
+        taken = [values.at(one) for one in suppliers.tolist()]
+    if node in columns.exact:
+        row = columns.exact[node]
+        exact = row.direct + sum((q * v for q, v in zip(row.quantities, taken, strict=True)), Fraction(0))
+        return rounded(exact.numerator, exact.denominator * step) * step
+    quantities = columns.quantity[edges.start : edges.stop].tolist()
+    total = scale * int(columns.direct[node]) + int(columns.rest[node])
+    total += sum(q * v for q, v in zip(quantities, taken, strict=True))
+    return rounded(total, scale * step) * step
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The nearest integer to a quotient, ties to even; the denominator is positive."""
+    whole, left = divmod(numerator, denominator)
+    return whole + (2 * left + (whole & 1) > denominator)
