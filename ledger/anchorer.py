@@ -345,6 +345,7 @@ class Anchorer:
             return act(*arguments)
         except (EvidenceError, RevertedError) as err:
             if not err.code.startswith("STORE_"):
+                self._lease.hold()  # who stood still and lost the lease judges by what is no longer so
                 about = next((a.size for a in arguments if hasattr(a, "size")), None)
                 _log.critical("incident", code=err.code, size=about, values=err.values)
                 self._store.open_incident(err.code, about, err.values, blocking=True)

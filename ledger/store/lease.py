@@ -41,9 +41,13 @@ class Lease:
         self.release()
 
     def hold(self) -> None:
-        """Takes the lease, or checks that it is still held. Raises `RefusedError` LEASE_TAKEN, `SourceError`."""
+        """Takes the lease, or checks that it is still held.
+
+        Raises `RefusedError` LEASE_TAKEN, `SourceError`; both also once after it was lost, before it is taken anew.
+        """
         held = self._hold_session() if self._engine.dialect.name == "postgresql" else self._hold_file()
         if not held:
+            self.release()
             raise RefusedError("LEASE_TAKEN", name=self._name)
 
     def release(self) -> None:
@@ -60,9 +64,8 @@ class Lease:
         database = Path(str(self._engine.url.database))
         path = database.with_name(f"{database.name}.{self._name}.lock")
         if self._file is not None:
-            if _is_file(self._file, path) or fcntl is None:
-                return True
-            self.release()  # the operator took the file, and with it the lease, away from a process that stood still
+            # an operator may have taken the file, and with it the lease, away from a process that stood still
+            return _is_file(self._file, path) or fcntl is None
         try:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as err:
@@ -83,8 +86,6 @@ class Lease:
         except TanjiError:
             self.release()
             raise
-        if not held:
-            self.release()
         return held
 
     def _ask_session(self) -> bool:

@@ -49,17 +49,6 @@ REPLACING = ("replacing", "replaced", "vanished")
 """Steps of a chain that is slow or goes back; not reached on a quick one."""
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[ForkServerContext]:
-    """Starts processes in some milliseconds: the imports are done once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["support.anchoring", "support.careless"])
-    with pytest.MonkeyPatch.context() as patch:
-        # the server finds modules to preload by the environment only
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-        yield context
-
-
 @pytest.fixture
 def site(chain: Chain, tmp_path: Path) -> Site:
     return site_of(chain, f"sqlite:///{tmp_path}/ledger.db")
@@ -212,23 +201,6 @@ def test_killed_at_a_system_call(site: Site, tmp_path: Path, call: str, when: in
 
 
 # -- all at once -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def started(processes: ForkServerContext) -> Iterator[Callable[..., Any]]:
-    """Starts processes that are killed at the end, whatever happens."""
-    running: list[Any] = []
-
-    def start(target: Callable[..., None], *arguments: Any) -> Any:
-        process = processes.Process(target=target, args=arguments)
-        process.start()
-        running.append(process)
-        return process
-
-    yield start
-    for process in running:
-        process.kill()
-        process.join(10)
 
 
 @pytest.mark.timeout(120)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -182,10 +183,23 @@ def killer(wanted: str, occurrence: int = 1) -> Callable[[str], None]:
     return step
 
 
+def stopper(wanted: str) -> Callable[[str], None]:
+    """A `step` that stops its own process once, as a frozen machine would, when `wanted` is reached."""
+    stopped = False
+
+    def step(name: str) -> None:
+        nonlocal stopped
+        if name == wanted and not stopped:
+            stopped = True
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    return step
+
+
 def work(site: Site, acknowledgements: Path, names: list[str], wanted: str = "", occurrence: int = 1,
-         make: Callable[..., Anchorer] = Anchorer) -> None:  # fmt: skip
+         make: Callable[..., Anchorer] = Anchorer, ends: Callable[..., Any] = killer) -> None:  # fmt: skip
     """A process's life: registers each name durably acknowledged in a file of its own, anchors after every second one."""
-    step = killer(wanted, occurrence)
+    step = stopper(wanted) if ends is stopper else killer(wanted, occurrence)
     with Office(site, step=step, make=make) as office, acknowledgements.open("a") as file:
         for count, name in enumerate(names, start=1):
             step("registering")
@@ -219,6 +233,29 @@ def anchor_for_a_while(site: Site) -> None:
     """Anchors until it is killed; waits while another process does."""
     with Office(site) as office:
         office.anchorer.run_forever(threading.Event(), poll_s=0.02, longest_s=0.2)
+
+
+def anchor_patiently(site: Site, deadline_s: float = 60.0) -> None:
+    """Anchors all there is, however often the store refuses meanwhile, as a service does."""
+    stop, end = threading.Event(), time.monotonic() + deadline_s
+    with Office(site) as office:
+        options = {"poll_s": 0.02, "longest_s": 0.1}
+        runner = threading.Thread(target=office.anchorer.run_forever, args=(stop,), kwargs=options)
+        runner.start()
+        while time.monotonic() < end:
+            newest = office.anchors.newest_confirmed()
+            if newest and newest.size == office.anchors.tree_size():
+                break
+            time.sleep(0.05)
+        stop.set()
+        runner.join()
+    assert time.monotonic() < end, "not anchored"
+
+
+def anchor_all(site: Site) -> None:
+    """Anchors all there is, or ends with the first error."""
+    with Office(site) as office:
+        office.anchor()
 
 
 def work_on_a_slow_chain(site: Site, acknowledgements: Path, wanted: str = "") -> None:
