@@ -28,10 +28,13 @@ GWP100: Final[dict[str, dict[str, str]]] = {
         "CO2e": "1",
         "CO2": "1",
         "CH4": "28",
+        "CH4_fossil": "30",
+        "CH4_nonfossil": "28",
         "N2O": "265",
         "SF6": "23500",
         "NF3": "16100",
         "CF4": "6630",
+        "C2F6": "11100",
     },
     "AR6": {
         "CO2e": "1",

@@ -9,10 +9,17 @@ from typing import Final
 
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
-from ledger.findings import Finding, fail, not_checked
+from ledger.findings import Finding, fail, failed, not_checked
+from ledger.footprint.boundary import check_boundary
+from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown
 from ledger.footprint.content import Footprint, line_place
+from ledger.footprint.effects import scaled_effect
 from ledger.footprint.lines import GasSource, Line
+from ledger.footprint.quality import check_quality
+from ledger.footprint.results import check_results
 from ledger.footprint.ruling import negative_lines
+from ledger.footprint.sharing import check_shares
+from ledger.footprint.transport import check_transport
 from ledger.numbers import decimals_of, is_rounded, round_half_even, unit_of
 
 DIRECT: Final = frozenset({"fuel", "process", "waste", "byproduct"})
@@ -22,22 +29,13 @@ _FINE: Final = 51
 """A result of so many units in its last place is at most half a unit, so less than one percent, off."""
 
 
-def emissions_of(content: Footprint) -> list[Exact]:
-    """Exact kgCO2e of each line per declared unit. Raises `InputError` UNIT_MISMATCH with the line's place."""
-    output = content.production.output
-    found = []
-    for number, line in enumerate(content.lines):
-        try:
-            found.append(line_emission(line, output))
-        except InputError as err:
-            raise InputError(err.code, place=line_place(number), **err.values) from err
-    return found
-
-
 def check(content: Footprint) -> Iterator[Finding]:
     """All that a declaration says by itself."""
     yield from _check_arithmetic(content)
     yield from _check_sources(content)
+    yield from check_boundary(content)
+    yield from check_transport(content)
+    yield from check_shares(content)
     if content.header.rule is None:
         yield not_checked("RULE_NOT_NAMED", "header", abs(Decimal(content.result.footprint)))
         yield from negative_lines(content)
@@ -51,7 +49,7 @@ def _check_arithmetic(content: Footprint) -> Iterator[Finding]:
         try:
             emission = line_emission(line, output)
         except InputError as err:
-            yield fail(err.code, line_place(number), **err.values)
+            yield failed(InputError(err.code, place=line_place(number), **err.values))
             continue
         exact.append(emission)
         if not is_rounded(emission, line.emission, decimals):
@@ -60,6 +58,8 @@ def _check_arithmetic(content: Footprint) -> Iterator[Finding]:
                        got=line.emission, expected=f"{expected:f}")  # fmt: skip
     if len(exact) == len(content.lines):
         yield from _check_result(total(exact), declared, decimals)
+        yield from check_results(content, exact)
+        yield from check_quality(content, exact)
 
 
 def _check_result(summed: Exact, declared: str, decimals: int) -> Iterator[Finding]:
@@ -92,6 +92,8 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
             yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=kind)
         if source.type == "gas":
             yield from _check_gas(content.header.gwp, number, line, source)
+        elif source.breakdown is not None:
+            yield from _check_breakdown(content, number, line, source.breakdown)
         if kind == "green_electricity":
             yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
 
@@ -102,3 +104,14 @@ def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator
         yield fail("GWP_VALUE", line_place(number), gas=source.gas, got=source.value, expected=right or "-", set=gwp)
     if source.gas == "CO2e":
         yield not_checked("GAS_CHARACTERISED", line_place(number), abs(Decimal(line.emission)), name=line.name)
+
+
+def _check_breakdown(content: Footprint, number: int, line: Line, breakdown: Breakdown) -> Iterator[Finding]:
+    """The parts of a pinned value must make it up, within what rounding each of them may have done."""
+    parts = [text for name in EXCLUDING_UPTAKE if (text := getattr(breakdown, name)) is not None]
+    summed = sum(map(Fraction, parts), Fraction(0))
+    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in (*parts, line.value)), Fraction(0))
+    if abs(summed - Fraction(line.value)) > room:
+        effect = scaled_effect(content, line, summed, Fraction(line.value))
+        yield fail("BREAKDOWN_SUM", line_place(number), effect, name=line.name, got=line.value,
+                   expected=f"{round_half_even(summed, decimals_of(line.value)):f}")  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ledger.fields import DateText, Geography, IdText, PlainLine, ShortLine
 from ledger.footprint.breakdown import Breakdown
-from ledger.footprint.lines import Line, Listed, RatingText, Stage
+from ledger.footprint.lines import Dqi, Line, Listed, Stage
 from ledger.identifiers import DigestText
 from ledger.numbers import MAX_RESULT_DECIMALS, ResultText, UnsignedText, decimals_of
 from ledger.statement import Strict
@@ -113,14 +113,6 @@ class Production(Strict):
         if not self.output.strip("0."):
             raise ValueError("OUTPUT_ZERO")
         return self
-
-
-class Dqi(Strict):
-    """Data quality of the whole, weighted by emissions (PACT dqi)."""
-
-    technological: RatingText = Field(alias="technologicalDQR")
-    geographical: RatingText = Field(alias="geographicalDQR")
-    temporal: RatingText = Field(alias="temporalDQR")
 
 
 class StageResult(Strict):

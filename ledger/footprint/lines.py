@@ -32,6 +32,14 @@ RatingText = Annotated[str, StringConstraints(pattern=r"^(?:[1-4](?:\.[0-9]{1,9}
 """A data quality rating from 1, the best, to 5."""
 
 
+class Dqi(Strict):
+    """Data quality of the whole, weighted by emissions (PACT dqi)."""
+
+    technological: RatingText = Field(alias="technologicalDQR")
+    geographical: RatingText = Field(alias="geographicalDQR")
+    temporal: RatingText = Field(alias="temporalDQR")
+
+
 class FactorSource(Strict):
     """A published factor, pinned by digest and value, and where it states them by its parts."""
 
@@ -55,6 +63,9 @@ class UpstreamSource(Strict):
     per: Unit
     breakdown: Breakdown | None = None
     """The declaration's own parts, for one `per`."""
+    primary_data_share: UnsignedText | None = None
+    dqi: Dqi | None = None
+    """As the declaration states them."""
 
 
 Origin = Literal[

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from ledger.calculation import line_emission, same_value
 from ledger.errors import InputError
 from ledger.findings import Finding, fail
 from ledger.footprint.content import Footprint, FootprintSummary, line_place
 from ledger.footprint.lines import Line
+from ledger.footprint.pins import PublishedFactor, check_factor_parts, check_upstream_parts, check_upstream_state
 from ledger.footprint.ruling import check_rule
 from ledger.kind import Known, Reference, Surroundings
 from ledger.numbers import decimals_of, round_half_even
@@ -31,29 +32,6 @@ ALLOWED_FACTORS: Final[dict[str, frozenset[str]]] = {
     "waste": frozenset({"material", "footprint"}),
     "byproduct": frozenset({"material", "footprint"}),
 }
-
-
-class PublishedFactor(Protocol):
-    """What is asked of a factor's summary."""
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def geography(self) -> str: ...  # noqa: D102
-    @property
-    def year(self) -> int: ...  # noqa: D102
-    @property
-    def valid_from(self) -> str: ...  # noqa: D102
-    @property
-    def valid_until(self) -> str | None: ...  # noqa: D102
-    @property
-    def series(self) -> str: ...  # noqa: D102
-    @property
-    def value(self) -> str: ...  # noqa: D102
-    @property
-    def per(self) -> str: ...  # noqa: D102
-    @property
-    def gas_basis(self) -> str: ...  # noqa: D102
 
 
 def references(content: Footprint) -> list[Reference]:
@@ -83,11 +61,14 @@ def check_references(content: Footprint, around: Surroundings) -> Iterator[Findi
             continue  # the general checks say that it is unknown or withheld
         if source.type == "factor" and known.kind == "factor":
             yield from _check_factor(content, number, line, known, around)
+            yield from check_factor_parts(number, line, source, summary)
         elif source.type == "upstream" and isinstance(summary, FootprintSummary):
             # copied sign by sign for one unit, and never replaced: nothing is left to compare
             copied = (source.value, source.per, "1") == (summary.footprint, summary.unit, summary.amount)
             if not copied or known.superseded is not None:
                 yield from _check_upstream(content, number, line, known, around)
+            yield from check_upstream_state(content.header, number, line, summary)
+            yield from check_upstream_parts(number, line, source, summary)
     yield from check_rule(content, around)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ledger.footprint.checks import check, emissions_of
+from ledger.footprint.checks import check
 from ledger.footprint.content import Footprint, FootprintSummary, line_place
 from ledger.footprint.lines import Line, LineKind, Stage
+from ledger.footprint.parts import emissions_of
 from ledger.footprint.references import ALLOWED_FACTORS, check_references, covers, references
 from ledger.kind import Kind
 from ledger.numbers import is_decimal

@@ -1,0 +1,32 @@
+"""How many kilograms a finding weighs, with its sign: positive when the declared footprint is too low."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger.calculation import line_emission
+from ledger.errors import InputError
+from ledger.footprint.content import Footprint
+from ledger.footprint.lines import Line
+from ledger.numbers import decimals_of, round_half_even
+
+
+def scaled_effect(content: Footprint, line: Line, right: Fraction, stated: Fraction) -> Decimal | None:
+    """By how much the footprint would change with `right` in place of `stated` as one factor of the line.
+
+    None where the line's units do not fit, or `stated` is zero and says nothing of the rest.
+    """
+    try:
+        emission = Fraction(line_emission(line, content.production.output))
+    except InputError:
+        return None
+    if stated == 0:
+        return None
+    return round_half_even(emission * right / stated - emission, decimals_of(content.result.footprint))
+
+
+def plain(value: Fraction) -> str:
+    """`value` to twelve decimals at most, to be read beside a declared one."""
+    text = f"{round_half_even(value, 12):f}"
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,84 @@
+"""Primary data share and data quality ratings, weighted by each line's emission whatever its sign.
+
+A line is primary when both its activity and its value are: a published factor is secondary, a supplier's declaration
+passes on its own share (Pathfinder Framework 4.2.2; PACT Methodology 3.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from ledger.calculation import Exact
+from ledger.findings import Finding, fail, not_checked
+from ledger.footprint.content import Footprint
+from ledger.footprint.lines import Line
+from ledger.numbers import decimals_of, round_half_even
+
+_DIMENSIONS = {"technological": "technologicalDQR", "geographical": "geographicalDQR", "temporal": "temporalDQR"}
+
+
+def check_quality(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Finding]:
+    """The declared primary data share and ratings, from the lines' exact `emissions`."""
+    share, dqi = content.result.primary_data_share, content.result.dqi
+    if share is None and dqi is None:
+        return
+    weights = [abs(Fraction(emission)) for emission in emissions]
+    if share is not None:
+        yield from _check_mean(content, weights, "primaryDataShare", share, primary_of, (Fraction(0), Fraction(100)))
+    for name, field in _DIMENSIONS.items() if dqi is not None else ():
+        limits = (Fraction(1), Fraction(5))
+        yield from _check_mean(content, weights, field, getattr(dqi, name), rating_of(name), limits)
+
+
+def primary_of(line: Line) -> Fraction | None:
+    """Percent of a line that is primary, or None when nobody said it."""
+    if line.source.type == "factor":
+        return Fraction(0)
+    if line.source.type == "upstream":
+        text = line.source.primary_data_share
+        return None if text is None else Fraction(text)
+    return None if line.data is None else Fraction(100 if line.data == "primary" else 0)
+
+
+def rating_of(name: str) -> Callable[[Line], Fraction | None]:
+    """The rating of a line in one dimension: its own, or else its supplier's."""
+
+    def rating(line: Line) -> Fraction | None:
+        source = line.source.dqi if line.source.type == "upstream" else None
+        found = line.dqr or source
+        return None if found is None else Fraction(getattr(found, name))
+
+    return rating
+
+
+def _check_mean(
+    content: Footprint, weights: list[Fraction], field: str, declared: str, of: Callable[[Line], Fraction | None],
+    limits: tuple[Fraction, Fraction],
+) -> Iterator[Finding]:  # fmt: skip
+    whole = sum(weights, Fraction(0))
+    known = unknown = Fraction(0)
+    for line, weight in zip(content.lines, weights, strict=True):
+        value = of(line)
+        if value is None:
+            unknown += weight
+        else:
+            known += weight * value
+    if whole == 0:
+        return  # of nothing there is no share, and no rating
+    half = Fraction(1, 2 * 10 ** decimals_of(declared))
+    low, high = ((known + unknown * limit) / whole for limit in limits)
+    if not low - half <= Fraction(declared) <= high + half or (not unknown and not _is_rounded(low, declared)):
+        yield fail("QUALITY_MEAN", f"result/{field}", field=field, got=declared, expected=_range(low, high, declared))
+    elif unknown:
+        kilograms = round_half_even(unknown, decimals_of(content.result.footprint))
+        yield not_checked("QUALITY_OPEN", f"result/{field}", kilograms, field=field, got=declared)
+
+
+def _is_rounded(exact: Fraction, declared: str) -> bool:
+    return f"{round_half_even(exact, decimals_of(declared)):f}" == declared
+
+
+def _range(low: Fraction, high: Fraction, declared: str) -> str:
+    ends = [f"{round_half_even(end, decimals_of(declared)):f}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else "..".join(ends)
