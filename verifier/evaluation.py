@@ -134,8 +134,8 @@ def _correction(left: Int64s, modulus: Int64s, multiple: Int64s) -> Int64s:
     whole = left // modulus
     doubled = 2 * (left - whole * modulus)
     odd = (multiple + whole) & 1
-    more: NDArray[np.bool_] = doubled + odd > modulus
-    return np.add(whole, more, dtype=np.int64)
+    corrected: Int64s = whole + (doubled + odd > modulus)
+    return corrected
 
 
 def _set_exactly(columns: Columns, rows: Rows, safe: NDArray[np.bool_], values: Values, into: Values) -> None:
