@@ -98,6 +98,8 @@ class Judge:
             findings = [*judged.findings, *forks.get(item.number, ()), *self._judge_last(judged)]
             if one is not None:
                 self._door.approve(held.screened.held, at, findings)
+            else:
+                self._door.pass_by(judged.statement.kind if judged.statement else "")
             told.judged(judged, findings)
         return told.result(number)
 

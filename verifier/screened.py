@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger.disclosures import parse_content
-from ledger.errors import InputError
+from ledger.errors import InputError, TanjiError
 from ledger.findings import Finding, Outcome
 from ledger.identifiers import ZERO_DIGEST, parse_organisation
 from ledger.kind import Known
@@ -64,9 +64,13 @@ class Doorkeeper:
                 self._screen.close(fact.previous)
             if fact.ends is not None:
                 self._screen.close(fact.ends)
-        if any(_may_change_a_mind(fact) for fact in others):
-            self._screen.forget()
+            self.pass_by(fact.kind, has_series=fact.series is not None)
         return clashes
+
+    def pass_by(self, kind: str, *, has_series: bool = False) -> None:
+        """Drops what was approved when a statement might change the judge's mind: whatever is not a declaration."""
+        if self._screen is not None and (kind != PASSED_KIND or has_series):
+            self._screen.forget()
 
     def is_authorised(self, passed: Passed, block: int) -> bool:
         """Whether the registry granted the signature; a no costs nothing, for then the judge says why."""
@@ -99,16 +103,17 @@ class Doorkeeper:
         self._screen.approve(held, at, self._open.index(told))
 
     def known(self, digest: bytes) -> Known | None:
-        """What others may ask of a declaration that passed."""
+        """What others may ask of a declaration that passed; nothing of one that the judge could not read after all."""
         index = None if self._screen is None else self._screen.find(digest)
         if index is None:
             return None
         item = self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH]
         statement, kind = Statement.from_bytes(item.statement), kind_named(PASSED_KIND)
-        content = kind.read(parse_content(item.text or b""))
-        return Known(
-            digest, index, PASSED_KIND, statement.organisation, statement.subject, summary=kind.summary(content)
-        )
+        try:
+            summary = kind.summary(kind.read(parse_content(item.text or b"")))
+        except TanjiError:
+            summary = None
+        return Known(digest, index, PASSED_KIND, statement.organisation, statement.subject, summary=summary)
 
     def head(self, organisation: str, kind: str, subject: str, before: int) -> bytes | None:
         """The digest of the passed declaration on a subject, when its index is below `before`."""
@@ -122,8 +127,3 @@ class Doorkeeper:
 def codes_of(findings: Sequence[Finding]) -> str:
     """Findings as the state's line of their statement has them."""
     return "".join(f" {f.code}@{f.place}:{f.outcome}" for f in findings)
-
-
-def _may_change_a_mind(fact: Fact) -> bool:
-    """Whether what the judge said of a line or a shape might be another thing after this statement."""
-    return fact.kind != PASSED_KIND or fact.series is not None

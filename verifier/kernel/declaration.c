@@ -57,7 +57,7 @@ typedef struct {
 typedef struct {
     Slice head, tail; /* the line as it is written, without its numbers and its name */
     Slice unit, per, type, kind, stage;
-    Decimal amount, share, value, emission;
+    Decimal amount, value, emission;
     uint8_t digest[HASH];
     bool is_upstream;
 } Line;
@@ -122,8 +122,6 @@ static bool read_line(Slice part, const char *path, Line *out) {
     if (!take_slice(&cursor, ",\"kind\":\"", &out->kind)) return false;
     out->head.length = (size_t)(cursor.at - out->head.data);
     if (!take_slice(&cursor, ",\"name\":\"", &name) || !take(&cursor, ",")) return false;
-    out->share = (Decimal){1, 0};
-    if (take(&cursor, "\"share\":\"") && !(take_decimal(&cursor, &out->share, 30) && take(&cursor, ","))) return false;
     out->tail.data = cursor.at;
     if (!read_source(&cursor, out)) return false;
     out->is_upstream = same(out->type, UPSTREAM);
@@ -184,9 +182,8 @@ static bool emission_of(const Units *units, const Line *line, Emission *out) {
     Ratio ratio = units->ratios[unit * units->count + per];
     out->product = line->amount.mantissa;
     out->denominator = ratio.denominator;
-    out->decimals = line->amount.decimals + line->value.decimals + line->share.decimals;
-    return ratio.numerator && multiply(&out->product, line->value.mantissa) &&
-           multiply(&out->product, line->share.mantissa) && multiply(&out->product, ratio.numerator);
+    out->decimals = line->amount.decimals + line->value.decimals;
+    return ratio.numerator && multiply(&out->product, line->value.mantissa) && multiply(&out->product, ratio.numerator);
 }
 
 static int split(Slice text, Slice *parts) {

@@ -100,7 +100,7 @@ bool scale_up(u128 *, int decimals);
 
 /* arithmetic.c */
 typedef struct {
-    u128 product; /* amount * value * share * ratio numerator */
+    u128 product; /* amount * value * ratio numerator */
     uint64_t denominator;
     int decimals;
 } Emission;

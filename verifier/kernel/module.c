@@ -279,7 +279,8 @@ static PyObject *screen_among(Screen *self, PyObject *args) {
     at += (Py_ssize_t)sizeof one;
     uint32_t *shape = table_find(&self->approved, one.shape);
     const Fact *own = fact_of(self, one.digest);
-    bool holds = shape && *shape > LINE && own && own->is_open && at + one.lines * (Py_ssize_t)sizeof line <= size;
+    bool holds = shape && *shape > LINE && own && own->is_open &&
+                 own->index == first + one.position && at + one.lines * (Py_ssize_t)sizeof line <= size;
     for (int i = 0; holds && i < one.lines; i++) {
         memcpy(&line, held + at + i * (Py_ssize_t)sizeof line, sizeof line);
         holds = line_holds(self, &line, first + one.position);
