@@ -396,7 +396,9 @@ OPTIONAL = {
 def test_no_check_of_a_declaration_was_added_that_the_screen_does_not_know() -> None:
     """A new check must be put into one of the three sets above, and where it is one of numbers, into the kernel too."""
     root = Path(__file__).parents[3] / "ledger"
-    sources = [*(root / "footprint").glob("*.py"), root / "kinds" / "footprint.py"]
+    # a declaration that names a rule is the judge's, so what rules ask for is not looked at here
+    sources = [p for p in (root / "footprint").glob("*.py") if p.stem not in ("rule", "ruling")]
+    sources.append(root / "kinds" / "footprint.py")
     found = {
         code
         for path in sources
