@@ -13,7 +13,7 @@ from ledger.findings import Finding, fail, failed, not_checked
 from ledger.footprint.boundary import check_boundary
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown
 from ledger.footprint.content import Footprint, line_place
-from ledger.footprint.effects import scaled_effect
+from ledger.footprint.effects import four_digits, scaled_effect
 from ledger.footprint.lines import GasSource, Line
 from ledger.footprint.quality import check_quality
 from ledger.footprint.results import check_results
@@ -74,14 +74,8 @@ def _check_coarse(summed: Exact, declared: str) -> Iterator[Finding]:
     """Bought a million times, what one rounding took away is a million times as heavy."""
     lost = Fraction(summed) - Fraction(declared)
     if abs(lost) * 100 > abs(Fraction(summed)):
-        fine = _four_digits(Fraction(summed))
-        yield fail("RESULT_TOO_COARSE", "result", _four_digits(lost), got=declared, expected=f"{fine:f}")
-
-
-def _four_digits(value: Fraction) -> Decimal:
-    """`value` to four digits that count, or to the thirty decimals that a number may have."""
-    decimals = next((n for n in range(30) if abs(value) * 10**n >= 1000), 30)
-    return round_half_even(value, decimals)
+        fine = four_digits(Fraction(summed))
+        yield fail("RESULT_TOO_COARSE", "result", four_digits(lost), got=declared, expected=f"{fine:f}")
 
 
 def _check_sources(content: Footprint) -> Iterator[Finding]:
@@ -107,10 +101,11 @@ def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator
 
 
 def _check_breakdown(content: Footprint, number: int, line: Line, breakdown: Breakdown) -> Iterator[Finding]:
-    """The parts of a pinned value must make it up, within what rounding each of them may have done."""
+    """The parts of a pinned value must make it up: a factor's exactly, a declaration's but for the rounding of each."""
     parts = [text for name in EXCLUDING_UPTAKE if (text := getattr(breakdown, name)) is not None]
     summed = sum(map(Fraction, parts), Fraction(0))
-    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in (*parts, line.value)), Fraction(0))
+    rounded = (*parts, line.value) if line.source.type == "upstream" else ()
+    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in rounded), Fraction(0))
     if abs(summed - Fraction(line.value)) > room:
         effect = scaled_effect(content, line, summed, Fraction(line.value))
         yield fail("BREAKDOWN_SUM", line_place(number), effect, name=line.name, got=line.value,

@@ -30,3 +30,9 @@ def plain(value: Fraction) -> str:
     """`value` to twelve decimals at most, to be read beside a declared one."""
     text = f"{round_half_even(value, 12):f}"
     return text.rstrip("0").rstrip(".")
+
+
+def four_digits(value: Fraction) -> Decimal:
+    """`value` to four digits that count, or to the thirty decimals that a number may have."""
+    decimals = next((n for n in range(30) if abs(value) * 10**n >= 1000), 30)
+    return round_half_even(value, decimals)

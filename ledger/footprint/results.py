@@ -16,6 +16,7 @@ from ledger.calculation import Exact
 from ledger.findings import Finding, fail, not_checked
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown, pact_name
 from ledger.footprint.content import Footprint, Result
+from ledger.footprint.effects import four_digits, plain
 from ledger.footprint.lines import Line
 from ledger.footprint.parts import Summed, carbon_sum, field_sum
 from ledger.numbers import decimals_of, is_rounded, round_half_even
@@ -59,7 +60,7 @@ def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: S
     if declared is None:
         return
     if not summed.unknown:
-        yield from _compare(name, summed.known, declared)
+        yield from _compare(name, summed.known, declared, exact)
         return
     # every part of a field has the field's own sign, as long as no line is negative; so the known ones bound it
     below = Fraction(declared) < Fraction(summed.known) - _half(declared)
@@ -71,9 +72,14 @@ def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: S
         yield _open(pact_name(name), declared, _rounded(open_, content), summed)
 
 
-def _compare(name: str, exact: Exact, declared: str) -> Iterator[Finding]:
-    if not is_rounded(exact, declared, decimals_of(declared)):
-        yield _wrong(name, exact, declared)
+def _compare(name: str, right: Exact, declared: str, exact: list[Fraction]) -> Iterator[Finding]:
+    if not is_rounded(right, declared, decimals_of(declared)):
+        yield _wrong(name, right, declared)
+    elif name not in _NOT_CO2E:
+        lost = Fraction(right) - Fraction(declared)
+        if abs(lost) * 100 > abs(sum(exact, Fraction(0))):
+            field = f"result/{pact_name(name)}"
+            yield fail("RESULT_TOO_COARSE", field, four_digits(lost), got=declared, expected=plain(Fraction(right)))
 
 
 def _wrong(name: str, exact: Exact, declared: str, prefix: str = "") -> Finding:
@@ -104,16 +110,16 @@ def _rounded(value: Fraction, content: Footprint) -> Decimal:
 def _check_totals(content: Footprint, exact: list[Fraction]) -> Iterator[Finding]:
     result, whole = content.result, sum(exact, Fraction(0))
     if result.pcf_excluding_biogenic_uptake is not None:
-        yield from _compare("pcf_excluding_biogenic_uptake", whole, result.pcf_excluding_biogenic_uptake)
+        yield from _compare("pcf_excluding_biogenic_uptake", whole, result.pcf_excluding_biogenic_uptake, exact)
     if result.pcf_including_biogenic_uptake is not None:
         uptake = field_sum(content, "biogenic_co2_uptake")
-        summed = Summed(whole + Fraction(uptake.known), uptake.unknown)
         if uptake.unknown:
             open_ = sum((abs(exact[n]) for n in uptake.unknown), Fraction(0))
             yield _open("pcfIncludingBiogenicUptake", result.pcf_including_biogenic_uptake, _rounded(open_, content),
                         uptake)  # fmt: skip
         else:
-            yield from _compare("pcf_including_biogenic_uptake", summed.known, result.pcf_including_biogenic_uptake)
+            including = whole + Fraction(uptake.known)
+            yield from _compare("pcf_including_biogenic_uptake", including, result.pcf_including_biogenic_uptake, exact)
 
 
 def is_outbound(line: Line) -> bool:
@@ -127,10 +133,10 @@ def _check_selected(content: Footprint, exact: list[Fraction]) -> Iterator[Findi
     result = content.result
     if result.packaging_ghg_emissions is not None:
         summed = sum((e for line, e in pairs if line.kind == "packaging"), Fraction(0))
-        yield from _compare("packaging_ghg_emissions", summed, result.packaging_ghg_emissions)
+        yield from _compare("packaging_ghg_emissions", summed, result.packaging_ghg_emissions, exact)
     if result.outbound_logistics_ghg_emissions is not None:
         summed = sum((e for line, e in pairs if is_outbound(line)), Fraction(0))
-        yield from _compare("outbound_logistics_ghg_emissions", summed, result.outbound_logistics_ghg_emissions)
+        yield from _compare("outbound_logistics_ghg_emissions", summed, result.outbound_logistics_ghg_emissions, exact)
 
 
 def _check_stages(content: Footprint, exact: list[Fraction]) -> Iterator[Finding]:
@@ -202,7 +208,7 @@ def _check_carbon(content: Footprint) -> Iterator[Finding]:
     uptake, content_ = result.biogenic_co2_uptake, result.biogenic_carbon_content
     if uptake is None or content_ is None or content.header.boundary != "cradle-to-gate":
         return
-    stored = [content_, result.packaging_biogenic_carbon_content or "0"]
+    stored = [text for text in (content_, result.packaging_biogenic_carbon_content) if text is not None]
     limit = sum((Fraction(text) + _half(text) for text in stored), Fraction(0)) * CARBON
     if -Fraction(uptake) - _half(uptake) > limit:
         most = round_half_even(sum(map(Fraction, stored), Fraction(0)) * CARBON, decimals_of(uptake))
