@@ -47,7 +47,7 @@ def test_what_nobody_rated_is_left_open_with_its_kilograms_within_what_is_possib
     assert open_questions(content) == {"QUALITY_OPEN": Decimal("40.000000")}
     for share in ("59", "101"):
         assert failed_codes(declared(*lines, result={"primaryDataShare": share})) == ["QUALITY_MEAN"]
-    for change in ({"technologicalDQR": "2.7"}, {"geographicalDQR": "1.5"}, {"temporalDQR": "3"}):
+    for change in ({"technologicalDQR": "2.7"}, {"geographicalDQR": "1.5"}, {"temporalDQR": "3.0"}):
         assert failed_codes(declared(*lines, result={"dqi": DQI | change})) == ["QUALITY_MEAN"]
 
 
