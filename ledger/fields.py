@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
@@ -29,3 +29,15 @@ DateText = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}-[0-9]{2}-[0-
 
 ShortLine = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(check_plain_text)]
 """A product's or a line's name."""
+
+FactorKind = Literal[
+    "footprint",
+    "co2_average",
+    "co2_residual",
+    "co2_fossil",
+    "ets_default",
+    "combustion",
+    "transport",
+    "material",
+]
+"""What a factor may be used for: Shanghai alone has seven official numbers for one kWh (domain section 0)."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ledger.fields import DateText, Geography, IdText, PlainLine, ShortLine
+from ledger.fields import DateText, FactorKind, Geography, IdText, PlainLine, ShortLine
 from ledger.findings import Finding, fail
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown
 from ledger.footprint.lines import RatingText
@@ -18,18 +18,6 @@ from ledger.numbers import EXACT, UnsignedText
 from ledger.statement import Strict
 from ledger.units import Unit
 from ledger.words.form import Words
-
-FactorKind = Literal[
-    "footprint",
-    "co2_average",
-    "co2_residual",
-    "co2_fossil",
-    "ets_default",
-    "combustion",
-    "transport",
-    "material",
-]
-"""What a factor may be used for: Shanghai alone has seven official numbers for one kWh (domain section 0)."""
 
 FactorBoundary = Literal["cradle-to-gate", "cradle-to-grave", "gate-to-gate", "well-to-tank", "well-to-wheel"]
 

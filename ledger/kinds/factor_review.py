@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from ledger.fields import DateText, PlainLine, ShortLine
+from ledger.fields import DateText, FactorKind, PlainLine, ShortLine
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
-from ledger.kinds.factor import Band, FactorKind, FactorSummary, ReviewSummary
+from ledger.kinds.factor import Band, FactorSummary, ReviewSummary
 from ledger.statement import Strict
 from ledger.words.form import Words
 

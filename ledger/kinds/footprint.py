@@ -14,6 +14,7 @@ from ledger.footprint.content import Footprint, FootprintSummary, line_place
 from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
 from ledger.footprint.references import ALLOWED_FACTORS, check_references, covers, references
+from ledger.footprint.ruling import register_rule
 from ledger.kind import Kind
 from ledger.numbers import is_decimal
 from ledger.units import CODES
@@ -74,6 +75,7 @@ KIND: Final = Kind(
     references=references,
     summary=_summary,
     glance=_glance,
+    register=register_rule,
     check=check,
     check_references=check_references,
 )

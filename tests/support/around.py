@@ -27,10 +27,11 @@ class Around:
         self.organisation = organisation
         return self
 
-    def add(self, kind: str, organisation: str, content: Any, *, erased: bool = False) -> bytes:
+    def add(self, kind: str, organisation: str, content: Any, *, erased: bool = False,
+            digest: bytes | None = None) -> bytes:  # fmt: skip
         """Registers a content, whatever may be wrong with it; gives its digest."""
         found, index = kind_named(kind), self.index
-        digest = sha256(f"{index} {kind} {organisation}".encode()).digest()
+        digest = digest or sha256(f"{index} {kind} {organisation}".encode()).digest()
         subject = found.subject(content)
         for number, (known, topics) in enumerate(self._all):
             if (known.kind, known.organisation, known.subject) == (kind, organisation, subject):
