@@ -8,11 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.audit import MERGE_DELAY, START, Ledger, codes
 from support.builders import DOMAIN, PRESS, PUBLISHER, STEEL, factor, footprint, power_line, private_key, withdrawal
 
 from ledger.errors import SourceError
+from ledger.registry import Anchor
 from ledger.signing import sign
+from verifier.replay import _are_quiet, _judge_blocks
 from verifier.status import Status
 
 
@@ -205,3 +209,17 @@ def test_two_auditors_get_the_same_bytes_without_network(tmp_path: Path) -> None
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
     assert runs[0].stdout == runs[1].stdout
     assert b'"status":"verified"' in runs[0].stdout
+
+
+@given(
+    blocks=st.lists(st.integers(1, 12), min_size=1, max_size=6),
+    anchored=st.lists(st.tuples(st.integers(1, 12), st.integers(1, 16)), max_size=4, unique_by=lambda pair: pair[0]),
+    start=st.integers(0, 6),
+    last=st.integers(0, 8),
+)
+def test_blocks_that_are_taken_in_one_look_have_nothing_wrong_one_by_one(
+    blocks: list[int], anchored: list[tuple[int, int]], start: int, last: int
+) -> None:
+    anchors = [Anchor(size, bytes(32), block, bytes(32)) for size, block in sorted(anchored)]
+    asked = (start, last, blocks, anchors, [a.size for a in anchors], 4)
+    assert not (_are_quiet(*asked) and list(_judge_blocks(*asked)))
