@@ -220,6 +220,6 @@ def test_two_auditors_get_the_same_bytes_without_network(tmp_path: Path) -> None
 def test_blocks_that_are_taken_in_one_look_have_nothing_wrong_one_by_one(
     blocks: list[int], anchored: list[tuple[int, int]], start: int, last: int
 ) -> None:
-    anchors = [Anchor(size, bytes(32), block, bytes(32)) for size, block in sorted(anchored)]
+    anchors = [Anchor(size, bytes(32), block, bytes(32), bytes(20)) for size, block in sorted(anchored)]
     asked = (start, last, blocks, anchors, [a.size for a in anchors], 4)
     assert not (_are_quiet(*asked) and list(_judge_blocks(*asked)))
