@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from ledger.disclosures import MAX_PARTS, Parts, disclose
 from ledger.errors import EvidenceError, IncompleteError, InputError
 from ledger.findings import Finding
+from ledger.holdings import Claim, Move
 from ledger.statement import Strict, describe
 from ledger.words.form import Words
 
@@ -75,6 +76,12 @@ class Surroundings(Protocol):
     def replacement(self, known: Known) -> Known | None:
         """The newest statement before `index` on the subject of `known`, or None when that is `known` itself."""
 
+    def on(self, topic: str) -> Iterable[Known]:
+        """Statements of any issuer and kind, registered before `index` under this topic, oldest first.
+
+        Withdrawn and replaced ones are among them; `Known` says so.
+        """
+
 
 def _nothing(*_: Any) -> Iterable[Any]:
     return ()
@@ -95,6 +102,8 @@ class Kind(Generic[C]):
     - `summary`: a small picklable value that other statements' checks may ask for;
     - `glance`: as much of that value as the signed headline says, for a content that is withheld;
     - `ends`: the digest of the statement that this one withdraws, or None;
+    - `topics`: the texts under which statements of any issuer find this one (`Surroundings.on`), each once;
+    - `claims`, `moves`: numbers that no other statement may have, and accounts filled and drawn on (`ledger.holdings`);
     - `register`: reasons to refuse registration beyond the general policy, as failed findings;
     - `check`: judgement of the content alone; `check_references`: of what it rests on.
     """
@@ -109,10 +118,23 @@ class Kind(Generic[C]):
     summary: Callable[[C], Any] = _none
     glance: Callable[[str], Any] = _none
     ends: Callable[[C], bytes | None] = _none
+    topics: Callable[[C], Iterable[str]] = _nothing
+    claims: Callable[[C], Iterable[Claim]] = _nothing
+    moves: Callable[[C], Iterable[Move]] = _nothing
     register: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     check: Callable[[C], Iterable[Finding]] = _nothing
     check_references: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     words: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether statements of this kind can claim numbers or move accounts."""
+        return self.claims is not _nothing or self.moves is not _nothing
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether checks of other statements find statements of this kind by themselves, without a reference."""
+        return self.series is not _none or self.ends is not _none or self.topics is not _nothing or self.holds
 
     @cached_property
     def sections(self) -> Mapping[str, tuple[TypeAdapter[Any], bool]]:

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from ledger.disclosures import Parts, parse_content
 from ledger.errors import EvidenceError, IncompleteError, InputError, RefusedError
 from ledger.findings import Finding, fail
+from ledger.holdings import Shelf, judge_holdings
 from ledger.identifiers import ZERO_DIGEST, digest_to_text
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds import kind_named
@@ -27,6 +28,10 @@ MAX_SKEW_SECONDS: Final = 300
 
 class RegistrationView(Surroundings, Protocol):
     """The log as a statement meets it: what comes before its index."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """What statements hold at present."""
 
     def registered(self, digest: bytes) -> Known | None:
         """As `known`, but the summary may be left out."""
@@ -108,6 +113,8 @@ def refusals(
     yield from _judge_previous(examined, around)
     yield from _judge_references(examined, around)
     yield from examined.kind.register(examined.content, around)
+    if examined.kind.holds:
+        yield from _judge_held(examined, around)
 
 
 def _judge_signer(examined: Examined, registry: Registry, block: int) -> Iterator[Finding]:
@@ -139,3 +146,12 @@ def _judge_references(examined: Examined, around: RegistrationView) -> Iterator[
             yield fail("REFERENCE_KIND", reference.place, digest=text, got=known.kind, expected=kinds)
         elif known.was_ended_at(around.index):
             yield fail("REFERENCE_WITHDRAWN", reference.place, got=text)
+
+
+def _judge_held(examined: Examined, around: RegistrationView) -> Iterator[Finding]:
+    """Nothing is counted twice, and nothing is drawn that is not there (domain section 4, threats 5 to 10 and 41)."""
+    kind, content = examined.kind, examined.content
+    replaced = None
+    if examined.previous != ZERO_DIGEST and (known := around.registered(examined.previous)) is not None:
+        replaced = known.index
+    yield from judge_holdings(tuple(kind.claims(content)), tuple(kind.moves(content)), around.shelf, replaced)

@@ -19,7 +19,7 @@ from ledger.policy import Examined, examine, refusals
 from ledger.registry import Registry
 from ledger.statement import Domain, Statement
 from ledger.store import Store, Writer
-from ledger.store.rows import NewStatement, Stored, series_key
+from ledger.store.rows import NewStatement, Stored, series_key, topic_key
 from ledger.surroundings import BatchView
 
 BATCH: Final = 1000
@@ -143,7 +143,7 @@ class Sequencer:
         finding = next(refusals(item, view, self._registry, block, now=now), None)
         if finding is not None:
             return RefusedError(finding.code, place=finding.place, **finding.values)
-        added = _new_statement(item, view, block)
+        added = new_statement(item, view, block)
         new.append(added)
         view.add(item, added)
         return Registration(view.index - 1, added.stored.entry)
@@ -167,7 +167,8 @@ def _again(item: Examined, index: int, entry: Entry) -> Result:
     return Registration(index, entry, repeated=True)
 
 
-def _new_statement(item: Examined, view: BatchView, block: int) -> NewStatement:
+def new_statement(item: Examined, view: BatchView, block: int) -> NewStatement:
+    """What the store is given for a statement that stands at the view's index with this block."""
     statement = item.statement
     series = item.kind.series(item.content)
     stored = Stored(
@@ -181,7 +182,9 @@ def _new_statement(item: Examined, view: BatchView, block: int) -> NewStatement:
         None if series is None else series_key(statement.organisation, statement.kind, series),
     )
     ends = item.kind.ends(item.content)
-    return NewStatement(stored, item.text, view.index_of(item.previous), None if ends is None else view.index_of(ends))
+    topics = tuple(dict.fromkeys(map(topic_key, item.kind.topics(item.content))))
+    ended = None if ends is None else view.index_of(ends)
+    return NewStatement(stored, item.text, view.index_of(item.previous), ended, topics)
 
 
 def _placed(err: RefusedError, place: str) -> RefusedError:

@@ -8,19 +8,24 @@ from typing import Any, Final
 
 from ledger.disclosures import parse_content
 from ledger.entry import Entry
+from ledger.holdings import hold
 from ledger.identifiers import ZERO_DIGEST
 from ledger.kind import Known
 from ledger.kinds import kind_named
 from ledger.policy import Examined
-from ledger.store import Reader
-from ledger.store.rows import NewStatement, head_key, series_key
+from ledger.store import Writer
+from ledger.store.rows import NewStatement, head_key, series_key, topic_key
 
 
 class BatchView:
-    """A `RegistrationView` of the log in `reader`, and of what is added to it here."""
+    """A `RegistrationView` of the log in `reader`, and of what is added to it here.
 
-    def __init__(self, reader: Reader, batch: Sequence[Examined]) -> None:
+    What an added statement holds goes to the store's shelf at once, in the writer's transaction.
+    """
+
+    def __init__(self, reader: Writer, batch: Sequence[Examined]) -> None:
         self._reader: Final = reader
+        self.shelf: Final = reader.shelf
         self._size: Final = reader.size()
         self.index = self._size
         self.organisation = ""
@@ -44,6 +49,11 @@ class BatchView:
         ends = item.kind.ends(item.content)
         if ends is not None and self._known[ends].ended is None:
             self._known[ends] = replace(self._known[ends], ended=index)
+            if kind_named(self._known[ends].kind).holds:
+                self.shelf.drop(self._known[ends].index)
+        if item.kind.holds:
+            claims, moves = tuple(item.kind.claims(item.content)), tuple(item.kind.moves(item.content))
+            hold(claims, moves, self.shelf, index, self.index_of(item.previous))
         self.index += 1
 
     def entry(self, digest: bytes) -> tuple[int, Entry] | None:
@@ -79,9 +89,19 @@ class BatchView:
     def newer(self, known: Known, key: str) -> Iterable[Known]:
         """The statements of the same issuer, kind and series, oldest first."""
         series = series_key(known.organisation, known.kind, key)
-        stored = self._reader.sisters(series, self._size)
-        here = [self._known[digest] for digest, (_, new) in self._added.items() if new.stored.series == series]
-        return [replace(item, summary=self._summary(item)) for item in [*stored, *here]]
+        here = [digest for digest, (_, new) in self._added.items() if new.stored.series == series]
+        return self._now(self._reader.sisters(series, self._size), here)
+
+    def on(self, topic: str) -> Iterable[Known]:
+        """The statements of any issuer and kind under a topic, oldest first."""
+        key = topic_key(topic)
+        here = [digest for digest, (_, new) in self._added.items() if key in new.topics]
+        return self._now(self._reader.on(key, self._size), here)
+
+    def _now(self, stored: Iterable[Known], here: Iterable[bytes]) -> list[Known]:
+        """Statements of the store, with what became of them in this batch, and of the batch, with summaries."""
+        found = [*(self._known.get(item.digest, item) for item in stored), *(self._known[digest] for digest in here)]
+        return [replace(item, summary=self._summary(item)) for item in found]
 
     def replacement(self, known: Known) -> Known | None:
         """The newest statement on the subject of `known` so far, or None when that is `known`."""

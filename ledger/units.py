@@ -52,6 +52,18 @@ _MEASURES: Final[dict[str, tuple[str, Fraction]]] = {
 
 
 @cache
+def measure_of(unit: str) -> tuple[str, Fraction]:
+    """What a unit measures, by the code of that measure's first unit, and how many of those it is.
+
+    Raises `InputError` UNIT_UNKNOWN for a code outside the closed list.
+    """
+    if unit not in CODES:
+        raise InputError("UNIT_UNKNOWN", got=unit[:20])
+    measure, size = _MEASURES[unit]
+    return next(code for code, (other, one) in _MEASURES.items() if other == measure and one == 1), size
+
+
+@cache
 def conversion(unit: str, into: str) -> Fraction | None:
     """How many `into` one `unit` is, exactly; None when their dimensions differ.
 

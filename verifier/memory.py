@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
-from ledger.findings import Finding, fail, not_checked
+from ledger.findings import Finding, Outcome, fail, not_checked
+from ledger.holdings import Claim, MemoryShelf, Move, hold, judge_holdings, overdrawn_by_withdrawal
 from ledger.identifiers import ZERO_DIGEST
-from ledger.kind import Known
-from verifier.checks import Judged, judge_previous
+from ledger.kind import Kind, Known
+from ledger.registry import Registry
+from verifier.checks import Judged, judge_authority, judge_previous
 
 
 class Fact(NamedTuple):
-    """What other statements may ask of one; small and picklable, so that it can travel between processes."""
+    """What other statements may ask of one; small and picklable, so that it can travel between processes.
+
+    `holds`: whether its signature is by a key that its issuer might use for it. One that does not hold is remembered,
+    for others may rest on it, and changes nothing: it neither replaces nor ends another, and nobody finds it.
+    """
 
     number: int
     digest: bytes
@@ -25,26 +31,48 @@ class Fact(NamedTuple):
     ends: bytes | None
     series: str | None
     summary: Any
+    topics: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    moves: tuple[Move, ...] = ()
+    holds: bool = True
 
 
-def fact_of(judged: Judged) -> Fact:
-    """The fact of a judged statement. One that could not be read is remembered by its digest alone."""
+def fact_of(judged: Judged, registry: Registry | None = None) -> Fact:
+    """The fact of a judged statement. One that could not be read is remembered by its digest alone.
+
+    Without a registry the signature is not looked at: the statement was not opened, or it is known to hold.
+    """
     statement, kind, content = judged.statement, judged.kind, judged.content
     if statement is None:
         return Fact(judged.index, judged.digest, "", "", "", ZERO_DIGEST, None, None, None)
-    known = kind is not None and content is not None
     glance = kind.glance(statement.headline) if kind is not None and content is None else None
-    return Fact(
+    fact = Fact(
         judged.index,
         judged.digest,
         statement.kind,
         statement.organisation,
         statement.subject,
         bytes.fromhex(statement.previous[2:]),
-        kind.ends(content) if kind is not None and known else None,
-        kind.series(content) if kind is not None and known else None,
-        kind.summary(content) if kind is not None and known else glance,
+        None,
+        None,
+        glance,
+        holds=registry is None or _holds(judged, registry),
     )
+    return fact if kind is None or content is None else _told(fact, kind, content)
+
+
+def _holds(judged: Judged, registry: Registry) -> bool:
+    refused = (finding for finding in judge_authority(judged, registry) if finding.outcome is Outcome.FAIL)
+    return bool(judged.signer) and next(refused, None) is None
+
+
+def _told(fact: Fact, kind: Kind[Any], content: Any) -> Fact:
+    """The fact with what the content says."""
+    told = fact._replace(ends=kind.ends(content), series=kind.series(content), summary=kind.summary(content),
+                         topics=tuple(dict.fromkeys(kind.topics(content))))  # fmt: skip
+    if not kind.holds:
+        return told
+    return told._replace(claims=tuple(kind.claims(content)), moves=tuple(kind.moves(content)))
 
 
 class Elsewhere(Protocol):
@@ -66,6 +94,9 @@ class Memory:
         self._digests: Final[dict[int, bytes]] = {}
         self._heads: Final[dict[tuple[str, str, str], bytes]] = {}
         self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
+        self._topics: Final[defaultdict[str, list[bytes]]] = defaultdict(list)
+        self._shelf: Final = MemoryShelf()
+        self._holders: Final[dict[tuple[str, str, str], int]] = {}
 
     def get(self, digest: bytes) -> Known | None:
         """What is remembered of a digest, wherever it stands."""
@@ -87,17 +118,44 @@ class Memory:
             self._known[fact.digest] = Known(
                 fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
             )
-        if not findings:
+        if fact.holds and not findings:
+            findings.extend(found.about(fact.digest) for found in self._hold(fact, subject))
             self._heads[subject] = fact.digest
             if (replaced := self.get(fact.previous)) is not None:
                 self._known[replaced.digest] = replace(replaced, superseded=fact.number)
+        if fact.holds:
+            findings.extend(found.about(fact.digest) for found in self._end(fact))
+            self._file(fact)
+        yield from findings
+
+    def _hold(self, fact: Fact, subject: tuple[str, str, str]) -> Iterator[Finding]:
+        """A statement that may not hold what it says holds nothing, and its predecessor's holdings stay."""
+        replaced = self._holders.get(subject)
+        if not fact.claims and not fact.moves and replaced is None:
+            return
+        findings = list(judge_holdings(fact.claims, fact.moves, self._shelf, replaced))
+        if not findings:
+            hold(fact.claims, fact.moves, self._shelf, fact.number, replaced)
+            self._holders[subject] = fact.number
+        yield from findings
+
+    def _end(self, fact: Fact) -> Iterator[Finding]:
+        """A withdrawal gives its target's holdings back; what others drew on them has lost its ground."""
         target = self.get(fact.ends) if fact.ends is not None else None
         # the first withdrawal counts: a second one must not move the end to a later index
-        if target is not None and target.ended is None and target.organisation == fact.organisation:
-            self._known[target.digest] = replace(target, ended=fact.number)
+        if target is None or target.ended is not None or target.organisation != fact.organisation:
+            return
+        self._known[target.digest] = replace(target, ended=fact.number)
+        subject = (target.organisation, target.kind, target.subject)
+        if self._heads.get(subject) == target.digest and (holder := self._holders.pop(subject, None)) is not None:
+            yield from overdrawn_by_withdrawal(self._shelf, holder)
+            self._shelf.drop(holder)
+
+    def _file(self, fact: Fact) -> None:
         if fact.series is not None:
             self._series[(fact.organisation, fact.kind, fact.series)].append(fact.digest)
-        yield from findings
+        for topic in fact.topics:
+            self._topics[topic].append(fact.digest)
 
     def digest_at(self, index: int) -> bytes:
         """The digest of the entry at `index`."""
@@ -112,6 +170,10 @@ class Memory:
     def sisters(self, organisation: str, kind: str, series: str) -> Iterable[Known]:
         """Statements of one issuer, kind and series, oldest first."""
         return (self._known[digest] for digest in self._series.get((organisation, kind, series), ()))
+
+    def on(self, topic: str) -> Iterable[Known]:
+        """Statements of any issuer and kind under a topic, oldest first."""
+        return (self._known[digest] for digest in self._topics.get(topic, ()))
 
     def around(self, index: int, organisation: str) -> View:
         """The log as the statement at `index` sees it."""
@@ -138,6 +200,10 @@ class View:
         """Sisters of `known` that came before this one, oldest first."""
         sisters = self._memory.sisters(known.organisation, known.kind, key)
         return [sister for sister in sisters if sister.index < self.index]
+
+    def on(self, topic: str) -> Iterable[Known]:
+        """Statements of any issuer and kind under a topic that came before this one, oldest first."""
+        return [known for known in self._memory.on(topic) if known.index < self.index]
 
     def replacement(self, known: Known) -> Known | None:
         """The newest statement on the subject of `known` that came before this one, or None when that is `known`."""

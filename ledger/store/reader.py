@@ -24,6 +24,7 @@ from ledger.store.tables import (
     STATEMENTS,
     SUCCESSIONS,
     TILES,
+    TOPICS,
 )
 
 PAGE: Final = 1024
@@ -118,6 +119,12 @@ class Reader:
     def sisters(self, series: bytes, before: int) -> list[Known]:
         """The statements under a `series_key` with an index below `before`, without summaries."""
         query = _known().where(S.series == series, S.index < before).order_by(S.index)
+        return [_as_known(row) for row in self._connection.execute(query).mappings()]
+
+    def on(self, topic: bytes, before: int) -> list[Known]:
+        """The statements under a `topic_key` with an index below `before`, without summaries."""
+        here = TOPICS.c.key == topic
+        query = _known().join(TOPICS, TOPICS.c.index == S.index).where(here, TOPICS.c.index < before).order_by(S.index)
         return [_as_known(row) for row in self._connection.execute(query).mappings()]
 
     def heads(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:

@@ -25,12 +25,16 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class NewStatement:
-    """A statement that the policy admitted. `replaces` and `ends` are indices of earlier ones, `text` the content."""
+    """A statement that the policy admitted. `replaces` and `ends` are indices of earlier ones, `text` the content.
+
+    `topics` are `topic_key`s. What it holds is on the shelf already.
+    """
 
     stored: Stored
     text: bytes
     replaces: int | None = None
     ends: int | None = None
+    topics: tuple[bytes, ...] = ()
 
 
 class SealedCheckpoint(NamedTuple):
@@ -70,3 +74,8 @@ def head_key(organisation: str, kind: str, subject: str) -> bytes:
 def series_key(organisation: str, kind: str, series: str) -> bytes:
     """The key of a series; a digest, because a series may be made from what the content keeps secret."""
     return sha256(f"series\0{organisation}\0{kind}\0{series}".encode()).digest()
+
+
+def topic_key(topic: str) -> bytes:
+    """The key of a topic."""
+    return sha256(f"topic\0{topic}".encode()).digest()

@@ -1,6 +1,7 @@
 """The tables. Rows of statements, contents, tiles, endings and successions are only ever added, never changed.
 
-The one exception is `contents.key`: the owner's right to erasure is the deletion of that wrapped key.
+The one exception is `contents.key`: the owner's right to erasure is the deletion of that wrapped key. Heads, claims,
+moves and balances are the present state, and follow from the rest.
 """
 
 from __future__ import annotations
@@ -89,6 +90,47 @@ class EndingRow(Row, table=True):
     by: int = _number(foreign_key="statements.index", unique=True)
 
 
+class TopicRow(Row, table=True):
+    """A statement stands under a topic; `key` is a digest, because a topic may be made from what is kept secret."""
+
+    __tablename__ = "topics"
+    key: bytes = Field(primary_key=True)
+    index: int = _number(primary_key=True, foreign_key="statements.index")
+
+
+class ClaimRow(Row, table=True):
+    """A live claim. Claims of one space never overlap, so the highest that starts below a number decides.
+
+    Claims and moves stay legible when a content is erased: what was used once stays used.
+    """
+
+    __tablename__ = "claims"
+    space: str = Field(sa_type=Text, primary_key=True)
+    first: int = _number(primary_key=True)
+    last: int = _number()
+    index: int = _number(index=True)
+    """The statement's index; no foreign key, for the row is written before the statement's, in one transaction."""
+
+
+class MoveRow(Row, table=True):
+    """A live move, netted by account; `amount` is an exact fraction in the first unit of its measure."""
+
+    __tablename__ = "moves"
+    index: int = _number(primary_key=True)
+    account: str = Field(sa_type=Text, primary_key=True)
+    measure: str = Field(sa_type=Text, primary_key=True)
+    amount: str = Field(sa_type=Text)
+
+
+class BalanceRow(Row, table=True):
+    """The sum of an account's live moves, kept so that nobody adds them up again."""
+
+    __tablename__ = "balances"
+    account: str = Field(sa_type=Text, primary_key=True)
+    measure: str = Field(sa_type=Text, primary_key=True)
+    amount: str = Field(sa_type=Text)
+
+
 class CheckpointRow(Row, table=True):
     """A sealed checkpoint; `block` and `transaction` once the chain holds it, `note` once it is signed."""
 
@@ -149,6 +191,10 @@ TILES: Final = _table(TileRow)
 HEADS: Final = _table(HeadRow)
 SUCCESSIONS: Final = _table(SuccessionRow)
 ENDINGS: Final = _table(EndingRow)
+TOPICS: Final = _table(TopicRow)
+CLAIMS: Final = _table(ClaimRow)
+MOVES: Final = _table(MoveRow)
+BALANCES: Final = _table(BalanceRow)
 CHECKPOINTS: Final = _table(CheckpointRow)
 TRANSACTIONS: Final = _table(TransactionRow)
 EVENTS: Final = _table(EventRow)

@@ -9,9 +9,11 @@ from sqlalchemy import Table, and_, bindparam, insert, update
 
 from ledger.errors import EvidenceError
 from ledger.events import ContractName, EventReader, RawLog, load_abi, verify_event_chain, write_logs
+from ledger.holdings import Shelf
 from ledger.merkle import leaf_hash
 from ledger.store.reader import CHAIN_HEAD, Reader
 from ledger.store.rows import NewStatement, head_key
+from ledger.store.shelf import StoreShelf
 from ledger.store.tables import (
     CONTENTS,
     CURSORS,
@@ -22,12 +24,18 @@ from ledger.store.tables import (
     STATEMENTS,
     SUCCESSIONS,
     TILES,
+    TOPICS,
 )
 from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, tiles_after
 
 
 class Writer(Reader):
     """The store in the hands of its only writer."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """What statements hold at present. What is put there is durable with the rest of the transaction."""
+        return StoreShelf(self._connection)
 
     def append(self, new: Sequence[NewStatement]) -> None:
         """Adds statements that the policy admitted, with contents, tiles, heads, successions and endings.
@@ -45,6 +53,7 @@ class Writer(Reader):
         self._write_heads(new)
         self._insert(SUCCESSIONS, [_link(i.replaces, i) for i in new if i.replaces is not None])
         self._insert(ENDINGS, [_link(i.ends, i) for i in new if i.ends is not None])
+        self._insert(TOPICS, [{"key": key, "index": i.stored.index} for i in new for key in i.topics])
 
     def _content_row(self, item: NewStatement) -> dict[str, Any]:
         sealed = self._master.seal(item.stored.entry.digest, item.text)

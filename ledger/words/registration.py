@@ -80,4 +80,23 @@ WORDS: Final = {
         "此声明已按另一签名登记在序号 {index}，以那次登记为准",
         "this statement is registered at index {index} with another signature; that registration stands",
     ),
+    "CLAIM_RANGE": Words(
+        "号段 {first} 至 {last}（{space}）不成立：首号不得大于末号，也不得为负。请更正",
+        "the numbers {first} to {last} of {space} are no range: the first must not exceed the last or be negative. "
+        "Correct them",
+    ),
+    "CLAIM_OVERLAP": Words(
+        "号码 {first} 至 {last}（{space}）已由声明 {by} 使用，同一号码只能用一次。请核对并更换",
+        "the numbers {first} to {last} of {space} are used by statement {by} already; each can be used once. Check them",
+    ),
+    "ACCOUNT_OVERDRAWN": Words(
+        "从账户 {account} 取用 {got} {unit}，而余量只有 {limit} {unit}，缺 {missing} {unit}。请核对数量",
+        "{got} {unit} are taken from account {account}, which has {limit} {unit}: {missing} {unit} are missing. "
+        "Check the quantity",
+    ),
+    "WITHDRAWN_BUT_DRAWN": Words(
+        "被撤回的声明曾记入账户 {account}，其中 {missing} {unit} 已被他人取用，现失去依据。请通知使用方更正",
+        "the withdrawn statement had filled account {account}; {missing} {unit} of it were drawn by others and have lost "
+        "their ground. Tell those who used it",
+    ),
 }

@@ -25,6 +25,7 @@ from support.builders import (
 from ledger.catalogue import catalogue
 from ledger.disclosures import hide
 from ledger.errors import RefusedError
+from ledger.holdings import MemoryShelf
 from ledger.kind import Known
 from ledger.policy import MAX_SKEW_SECONDS, examine, refusals
 from ledger.registry import organisation_hash
@@ -43,6 +44,7 @@ class Around:
     index: int = 10
     log: dict[bytes, Known] = field(default_factory=dict)
     heads: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    shelf: MemoryShelf = field(default_factory=MemoryShelf)
 
     def put(self, item: Signed, **values: Any) -> Around:
         s = item.statement
@@ -56,6 +58,9 @@ class Around:
     registered = known
 
     def newer(self, known: Known, key: str) -> Iterable[Known]:
+        return ()
+
+    def on(self, topic: str) -> Iterable[Known]:
         return ()
 
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
