@@ -26,6 +26,7 @@ from api.commands import (
     org,
     receipt,
     sign,
+    store,
     submit,
     verify,
     withdraw,
@@ -113,6 +114,7 @@ app.add_typer(chain.app, name="chain")
 app.add_typer(key.app, name="key")
 app.add_typer(factor.app, name="factor")
 app.add_typer(incident.app, name="incident")
+app.add_typer(store.app, name="store")
 app.command("declare", epilog=EXIT_HELP)(declare.declare)
 app.command("sign", epilog=EXIT_HELP)(sign.sign)
 app.command("submit", epilog=EXIT_HELP)(submit.submit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from ledger.disclosures import parse_content
@@ -12,6 +12,7 @@ from ledger.findings import Finding, fail
 from ledger.identifiers import ZERO_DIGEST
 from ledger.kinds import kind_named
 from ledger.merkle import HASH_BYTES, Frontier, leaf_hash, root_of
+from ledger.registry import Anchor
 from ledger.signing import recover
 from ledger.statement import Domain, Statement
 from ledger.store.opening import Store
@@ -38,6 +39,28 @@ def fsck(store: Store, *, progress: Callable[[int], None] | None = None) -> Iter
                 progress(done)
         yield from check.finish()
         yield from _events(reader)
+
+
+def integrity(store: Store) -> Iterator[Finding]:
+    """What SQLite says of its own file; a PostgreSQL server keeps checksums itself."""
+    for said in store.integrity():
+        yield fail("FSCK_DAMAGED", got=said)
+
+
+def against_chain(store: Store, anchored: Sequence[Anchor]) -> Iterator[Finding]:
+    """The rows held against the checkpoints that the chain holds: what is missing at the end, or has another root."""
+    with store.read() as reader:
+        size = reader.size()
+        frontier, at = Frontier(), 0
+        for anchor in anchored:
+            if anchor.size > size:
+                yield fail("FSCK_BEHIND_CHAIN", first=size, last=anchored[-1].size - 1)
+                return
+            leaves = (leaf_hash(stored.entry.to_bytes()) for stored in reader.statements(at, anchor.size))
+            frontier, at = frontier.extended(leaves), anchor.size
+            if (root := frontier.root()) != anchor.root:
+                yield fail("FSCK_ANCHOR", size=anchor.size, got="0x" + root.hex(), expected="0x" + anchor.root.hex())
+                return
 
 
 class _Check:

@@ -37,6 +37,10 @@ class Sealed(NamedTuple):
     key: bytes | None
 
 
+ERASED: Final = Sealed(b"", b"", None)
+"""A content of which nothing is left."""
+
+
 @dataclass(frozen=True, slots=True)
 class MasterKey:
     """The operator's key that wraps all others. 32 bytes, kept out of `repr`; who loses it loses the contents.

@@ -87,6 +87,14 @@ class Store:
         chain_id, log = found.split(" ")
         return Domain(chain_id=int(chain_id), log=log)
 
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the database's file, at most 100 lines; nothing on PostgreSQL."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with reading(self._engine) as connection:
+            said = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+        return [] if said == ["ok"] else said
+
     def close(self) -> None:
         """Closes all connections."""
         self._engine.dispose()

@@ -25,13 +25,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class NewStatement:
-    """A statement that the policy admitted. `replaces` and `ends` are indices of earlier ones, `text` the content.
+    """A statement that the policy admitted. `replaces` and `ends` are indices of earlier ones; `text` is the
+    content, None when it was erased before the row was lost (`ledger.refill`).
 
     `topics` are `topic_key`s. What it holds is on the shelf already.
     """
 
     stored: Stored
-    text: bytes
+    text: bytes | None
     replaces: int | None = None
     ends: int | None = None
     topics: tuple[bytes, ...] = ()

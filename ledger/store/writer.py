@@ -11,6 +11,7 @@ from ledger.errors import EvidenceError
 from ledger.events import ContractName, EventReader, RawLog, load_abi, verify_event_chain, write_logs
 from ledger.holdings import Shelf
 from ledger.merkle import leaf_hash
+from ledger.store.crypto import ERASED
 from ledger.store.reader import CHAIN_HEAD, Reader
 from ledger.store.rows import NewStatement, head_key
 from ledger.store.shelf import StoreShelf
@@ -56,7 +57,8 @@ class Writer(Reader):
         self._insert(TOPICS, [{"key": key, "index": i.stored.index} for i in new for key in i.topics])
 
     def _content_row(self, item: NewStatement) -> dict[str, Any]:
-        sealed = self._master.seal(item.stored.entry.digest, item.text)
+        digest = item.stored.entry.digest
+        sealed = ERASED if item.text is None else self._master.seal(digest, item.text)
         return {"index": item.stored.index, **sealed._asdict()}
 
     def _write_tiles(self, size: int, new: Sequence[NewStatement]) -> None:

@@ -80,6 +80,34 @@ WORDS: Final = {
         "the checkpoint has {got} entries, the database {expected}: it is older than the chain. Restore a newer backup",
     ),
     "EXPORT_FAILED": Words("无法写入 {got}", "cannot write {got}"),
+    "REFILL_UNANCHORED": Words(
+        "链上没有规模 {size} 的检查点：不能用这个审计文件夹补齐。请用由本账本导出的文件夹",
+        "the chain has no checkpoint of size {size}: this audit folder proves nothing. Use an export of this ledger",
+    ),
+    "REFILL_ROOT": Words(
+        "审计文件夹前 {size} 条的根为 {got}，链上为 {expected}：文件夹被改动过",
+        "the folder's first {size} entries have root {got}, the chain holds {expected}: the folder was altered",
+    ),
+    "REFILL_DIFFERS": Words(
+        "本库第 {index} 条与链上锚定的不符。请先换上损坏之前的备份，再补齐",
+        "entry {index} of this store is not the one anchored. Restore a backup from before the damage, then refill it",
+    ),
+    "REFILL_STATEMENT": Words(
+        "审计文件夹中第 {index} 条的声明与条目不符", "the folder's statement {index} is not that of its entry"
+    ),
+    "REFILL_CONTENT": Words(
+        "审计文件夹中第 {index} 条的内容与声明不符", "the folder's content {index} is not that of its statement"
+    ),
+    "FSCK_DAMAGED": Words("数据库文件受损：{got}", "the database file is damaged: {got}"),
+    "FSCK_BEHIND_CHAIN": Words(
+        "缺少已锚定的第 {first} 至 {last} 条：库来自旧备份，或丢了最后的写入。用 tanji store refill 补齐",
+        "the anchored entries from {first} to {last} are missing: an older backup, or the last writes were lost. See: "
+        "tanji store refill",
+    ),
+    "FSCK_ANCHOR": Words(
+        "前 {size} 条的根为 {got}，链上为 {expected}：有条目被改动",
+        "the first {size} entries have root {got}, the chain holds {expected}: an entry was altered",
+    ),
     "FSCK_INDEX_MISSING": Words("缺少序号 {first} 至 {last} 的条目", "the entries from {first} to {last} are missing"),
     "FSCK_STATEMENT": Words(
         "序号 {index} 的声明原文与摘要不符", "the statement at index {index} does not have its digest"
