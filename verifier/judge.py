@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, Outcome, failed
 from ledger.identifiers import DIGEST_BYTES
+from ledger.kind import Surroundings
 from ledger.registry import Registry
 from ledger.statement import Domain
 from ledger.tiles import TILE_WIDTH
@@ -18,7 +19,7 @@ from verifier.checks import Judged, judge_alone, judge_among, judge_authority
 from verifier.evidence import Bundles, Item
 from verifier.memory import Fact, Memory, fact_of
 from verifier.screen import Screened
-from verifier.screened import PASSED_KIND, Doorkeeper, Open, codes_of
+from verifier.screened import PASSED_KIND, Doorkeeper, Open, Watched, codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +96,19 @@ class Judge:
                     told.open(item, word)
                     continue
             judged = held.judged.get(position) or judge_alone(item, self._domain)
-            findings = [*judged.findings, *forks.get(item.number, ()), *self._judge_last(judged)]
-            if one is not None:
-                self._door.approve(held.screened.held, at, findings)
-            else:
+            around = self._around(judged)
+            findings = [*judged.findings, *forks.get(item.number, ()), *judge_authority(judged, self._registry),
+                        *judge_among(judged, cast(Surroundings, around))]  # fmt: skip
+            if one is None:
                 self._door.pass_by(judged.statement.kind if judged.statement else "")
+            elif not around.was_asked_more:
+                self._door.approve(held.screened.held, at, findings)
             told.judged(judged, findings)
         return told.result(number)
 
-    def _judge_last(self, one: Judged) -> Iterator[Finding]:
-        yield from judge_authority(one, self._registry)
-        if one.statement is not None:
-            yield from judge_among(one, self._memory.around(one.index, one.statement.organisation))
+    def _around(self, judged: Judged) -> Watched:
+        organisation = judged.statement.organisation if judged.statement else ""
+        return Watched(self._memory.around(judged.index, organisation))
 
 
 class _Told:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.disclosures import parse_content
 from ledger.errors import InputError, TanjiError
 from ledger.findings import Finding, Outcome
 from ledger.identifiers import ZERO_DIGEST, parse_organisation
-from ledger.kind import Known
+from ledger.kind import Known, Surroundings
 from ledger.kinds import kind_named
 from ledger.registry import Registry
 from ledger.statement import Domain, Statement
@@ -30,6 +30,20 @@ class Open(NamedTuple):
 
     codes: str
     counted: tuple[str, ...]
+
+
+class Watched:
+    """A `Surroundings` that notes whether it was asked what no key of the screen covers: a topic, an account, an issuer."""
+
+    _COVERED: Final = frozenset({"index", "known", "newer", "replacement"})
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self.was_asked_more = False
+
+    def __getattr__(self, name: str) -> Any:
+        self.was_asked_more |= name not in self._COVERED
+        return getattr(self._around, name)
 
 
 class Doorkeeper:
