@@ -129,7 +129,7 @@ KIND: Final = Kind(
     content=Rule,
     subject=lambda content: content.header.number,
     headline=lambda content: (
-        f"{_LEVELS_ZH[content.header.level]}核算规则 {content.header.number}《{content.header.title_zh}》；"
+        f"{_LEVELS_ZH[content.header.level]}核算规则 {content.header.number}《{content.header.title_zh[:100]}》；"
         f"自 {content.header.effective_from} 起；算例 {content.printed.answer} kgCO2e"
     ),
     role=lambda content: ("rule-publisher", content.header.level),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, Literal
 
 from ledger.fields import PlainLine
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
+from ledger.kinds import all_kinds
 from ledger.statement import Strict
 from ledger.words.form import Words
 
@@ -31,6 +33,12 @@ def _target(content: Withdrawal) -> bytes:
     return parse_digest(content.header.target)
 
 
+@cache
+def _withdrawable() -> frozenset[str]:
+    """Every kind but this one: what was withdrawn stays withdrawn."""
+    return frozenset(kind.name for kind in all_kinds() if kind.ends is not _target)
+
+
 def _only_ones_own(content: Withdrawal, around: Surroundings) -> Iterator[Finding]:
     target = around.known(_target(content))
     if target is not None and target.organisation != around.organisation:
@@ -42,7 +50,7 @@ KIND: Final = Kind(
     content=Withdrawal,
     subject=lambda content: content.header.target,
     headline=lambda content: f"撤回声明 {content.header.target[:18]}…：{content.header.reason}",
-    references=lambda content: [Reference(_target(content), frozenset({"footprint", "factor"}), "header")],
+    references=lambda content: [Reference(_target(content), _withdrawable(), "header")],
     ends=_target,
     register=_only_ones_own,
     check_references=_only_ones_own,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ledger.disclosures import parse_content
 from ledger.kind import Known
-from ledger.kinds import kind_named
+from ledger.kinds import all_kinds, kind_named
 from ledger.kinds.withdrawal import Withdrawal
 
 KIND = kind_named("withdrawal")
@@ -55,3 +55,8 @@ def test_nobody_else_may() -> None:
 def test_a_withdrawal_without_target_or_reason_is_refused(header: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Withdrawal.model_validate({"header": header})
+
+
+def test_every_kind_can_be_withdrawn_but_a_withdrawal() -> None:
+    (reference,) = KIND.references(CONTENT)
+    assert reference.kinds == {kind.name for kind in all_kinds()} - {"withdrawal"}
