@@ -33,7 +33,7 @@ class Open(NamedTuple):
 
 
 class Watched:
-    """A `Surroundings` that notes whether it was asked what no key of the screen covers: a topic, an account, an issuer."""
+    """A `Surroundings` that notes whether it was asked what no key covers: a topic, an account, the issuer."""
 
     _COVERED: Final = frozenset({"index", "known", "newer", "replacement"})
 
