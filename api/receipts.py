@@ -11,6 +11,7 @@ from ledger.identifiers import digest_to_text
 from ledger.statement import Domain, Statement
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from ledger.receipt import Receipt
     from ledger.store import Reader
     from ledger.store.rows import SealedCheckpoint
@@ -51,6 +52,19 @@ def make_receipt(
         ),
         text=disclosed(text, show=show, hidden=hidden).decode(),
     )
+
+
+def make_cose(settings: Settings, receipt: Receipt, domain: Domain) -> bytes:
+    """The COSE receipt of `receipt`, signed now with this folder's log key.
+
+    Raises `InputError` FILE_NOT_READ for an operator without the key, `EvidenceError` when the receipt does not hold.
+    """
+    from api.console import read_file
+    from ledger.checkpoint import SignerKey
+    from ledger.cose import cose_receipt
+
+    key = SignerKey.parse(read_file(settings.log_key).decode().strip())
+    return cose_receipt(receipt, domain, key)
 
 
 def _checkpoint(reader: Reader, index: int) -> SealedCheckpoint:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.desk import VERIFY, Desk, open_desk
 
 from ledger.checkpoint import VerifierKey, open_checkpoint
@@ -154,6 +157,25 @@ def test_a_receipt_shows_what_it_shall_and_keeps_the_root(day: Desk, options: tu
     entry = receipt.entry(receipt.statement.digest(trust.domain))
     proof = [bytes.fromhex(node[2:]) for node in receipt.proof]
     verify_inclusion(leaf_hash(entry.to_bytes()), receipt.index, point.size, proof, point.root)
+
+
+def test_a_receipt_is_exported_for_other_peoples_verifiers(day: Desk) -> None:
+    made = day.run("receipt", digest(day, "press"), "-o", "for-cose.json", "--cose", "press.cose").stdout.split()
+    assert made == ["for-cose.json", "press.cose"]
+    receipt = Receipt.from_bytes((day.folder / "for-cose.json").read_bytes())
+    trust = TrustFile.load(day.folder / ".tanji" / "trust.json")
+    key = Ed25519PublicKey.from_public_bytes(VerifierKey.parse(trust.log_key).public_key)
+    (day.folder / "log.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    entry = receipt.entry(receipt.statement.digest(trust.domain)).to_bytes()
+    for leaf, code in ((entry, 0), (entry[:-1] + bytes([entry[-1] ^ 1]), 1)):
+        day.run("--receipt", "press.cose", "--receipt-log-pubkey", "log.pem", "--leaf-entry-hex", leaf.hex(),
+                program=[sys.executable, "-m", "scitt_cose.cli"], expect=code)  # fmt: skip
+    (day.folder / ".tanji" / "log.key").rename(day.folder / "log.key")
+    try:
+        said = day.run("receipt", digest(day, "press"), "-o", "no.json", "--cose", "no.cose", expect=2).stderr
+    finally:
+        (day.folder / "log.key").rename(day.folder / ".tanji" / "log.key")
+    assert ("FILE_NOT_READ" in said, (day.folder / "no.json").exists()) == (True, False)
 
 
 def test_a_receipt_for_a_wrong_part_or_statement_is_not_made(day: Desk) -> None:
