@@ -87,7 +87,8 @@ def part_of(
             supplier = contents[digest].header
             quantity = units_of(line, content, supplier.unit) / Fraction(supplier.amount)
             return Part(nodes[digest], quantity, Fraction(0))
-        value, per = (factors or {}).get(digest, Value(value, per))
+        published = (factors or {}).get(digest, Value(value, per))
+        return Part(None, Fraction(0), units_of(line, content, published.per) * Fraction(published.value))
     return Part(None, Fraction(0), units_of(line, content, per) * Fraction(value))
 
 
