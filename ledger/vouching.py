@@ -6,7 +6,7 @@ escapes a suspension by an earlier date (ISO 14064-3, ISO 14065: competence and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
@@ -87,8 +87,11 @@ def topic_of_client(client: str) -> str:
     return f"consultancy|{client}"
 
 
-def vouched(declaration: bytes, around: Surroundings) -> Vouching:
-    """Whether an unmodified opinion that still stands vouches for the declaration, as seen at `around.index`."""
+def vouched(declaration: bytes, around: Surroundings, advised: Callable[[str], bool] = lambda _: False) -> Vouching:
+    """Whether an unmodified opinion that still stands vouches for the declaration, as seen at `around.index`.
+
+    `advised` tells, of a body, whether something else than a statement shows it to be the declaration's consultant.
+    """
     findings: list[Finding] = []
     counts = False
     for known in around.on(topic_of_declaration(declaration)):
@@ -97,11 +100,19 @@ def vouched(declaration: bytes, around: Surroundings) -> Vouching:
         if gone or not isinstance(summary, VerificationSummary):
             continue
         found = [*_not_standing(summary, around), *judge_verification(summary, known.organisation, known.index, around)]
+        if advised(known.organisation):
+            found.append(fail("CONSULTANT_VERIFIES", "signature", got=known.organisation,
+                              expected=_client_of(declaration, around)))  # fmt: skip
         if summary.opinion != "unmodified":
             found.append(fail("OPINION_MODIFIED", got=summary.opinion))
         findings.extend(one.about(known.digest) for one in found)
         counts = counts or not found
     return Vouching(counts, tuple(findings))
+
+
+def _client_of(declaration: bytes, around: Surroundings) -> str:
+    known = around.known(declaration)
+    return known.organisation if known is not None else ""
 
 
 def _not_standing(summary: VerificationSummary, around: Surroundings) -> Iterator[Finding]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import InputError
 from ledger.findings import Finding
 from ledger.identifiers import digest_to_text, parse_digest
-from ledger.kind import Kind
 from ledger.kinds import all_kinds
 from ledger.registry import Registry
-from ledger.statement import Domain, Strict
+from ledger.statement import Domain
 from ledger.trust import TrustFile
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority, read_light
 from verifier.evidence import ChainEvidence, Item, LogEvidence, bundle_count
@@ -26,6 +25,7 @@ from verifier.judge import read_bundle
 from verifier.memory import Memory, fact_of, judge_since
 from verifier.product import ProductVerdict, verdict_on
 from verifier.replay import ledger_findings
+from verifier.vouching import vouching_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, ask
     members = scan.open_chain(product)
     findings = scan.judge(members, registry, product)
     general.extend(found for digest, found in findings.loose if digest not in members)
-    verdict = verdict_on(members[product], members, findings.of, tuple(general))
+    verdict = verdict_on(members[product], members, findings.of, tuple(general), findings.vouched)
     return Verified(verdict, registry, log.checkpoint, _anchored_in(log, chain))
 
 
@@ -68,6 +68,8 @@ class _Findings:
     of: Mapping[bytes, tuple[Finding, ...]]
     loose: tuple[tuple[bytes, Finding], ...]
     """Findings on statements outside the chain: altered ones, which might hide something of it."""
+    vouched: frozenset[bytes]
+    """Declarations that were not opened and that an accredited verifier vouches for."""
 
 
 class _Scan:
@@ -136,7 +138,7 @@ class _Scan:
         for light in self._lights:
             opened = self._opened.get(light.digest)
             judged = opened if opened is not None and opened.index == light.index else light
-            forks = list(memory.learn(fact_of(judged)))
+            forks = list(memory.learn(fact_of(judged, registry if judged is opened else None)))
             if judged.digest in chain and judged.index == chain[judged.digest].index:
                 found[judged.digest] = tuple(self._judge_one(judged, memory, registry, forks))
                 continue
@@ -146,7 +148,11 @@ class _Scan:
         for digest, judged in chain.items():
             since = tuple(judge_since(judged, memory, is_product=digest == product))
             found[digest] = (*found.get(digest, ()), *since)
-        return _Findings(found, tuple(loose))
+        vouchers = {digest: vouching_of(judged, memory, registry, len(self._lights)) for digest, judged in chain.items()
+                    if judged.content is None and judged.statement is not None}  # fmt: skip
+        for digest, voucher in vouchers.items():
+            found[digest] = (*found[digest], *voucher.findings)
+        return _Findings(found, tuple(loose), frozenset(d for d, voucher in vouchers.items() if voucher.counts))
 
     @staticmethod
     def _judge_one(judged: Judged, memory: Memory, registry: Registry, forks: list[Finding]) -> Iterator[Finding]:
@@ -170,6 +176,5 @@ class _Scan:
 
 
 def _looked_up_kinds() -> frozenset[str]:
-    """Kinds whose contents other statements' checks find by themselves: series and withdrawals."""
-    plain: Kind[Any] = Kind(name="", content=Strict, subject=str, headline=str)
-    return frozenset(k.name for k in all_kinds() if k.series is not plain.series or k.ends is not plain.ends)
+    """Kinds whose contents other statements' checks find by themselves, without naming them."""
+    return frozenset(kind.name for kind in all_kinds() if kind.is_looked_up)
