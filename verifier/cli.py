@@ -88,6 +88,8 @@ Chain = Annotated[
     typer.Option("--chain", envvar="TANJI_CHAIN", help="你自己的节点的 URL；不给则离线。URL of a node of your own."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="结果写成规范 JSON。Print the result as canonical JSON.")]
+Html = Annotated[Path | None, typer.Option("--html", help="另存为单个网页文件。Write one self-contained page too.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", help="另存为 PDF。Write a PDF too (extra `pdf`).")]
 Export = Annotated[Path, typer.Argument(help="审计文件夹，由 tanji export 写出。Audit folder made by tanji export.")]
 
 
@@ -145,9 +147,12 @@ def product(
     trust: Trust,
     chain: Chain = None,
     json: Json = False,
+    html: Html = None,
+    pdf: Pdf = None,
 ) -> None:
     """核查一个产品和它的整条上游。Verify a product with its whole upstream, and say how many kilograms rest on what."""
     from ledger.trust import TrustFile
+    from verifier.forms import write_forms
     from verifier.report import product_report
     from verifier.sources import open_folder, read_chain
     from verifier.verify import verify_product
@@ -155,8 +160,10 @@ def product(
     trusted = TrustFile.load(trust)
     log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
     found = verify_product(log, evidence, trusted, asked)
+    report = product_report(found, trusted)
+    write_forms(report, html=html, pdf=pdf)
     if json:
-        _write(product_report(found, trusted))
+        _write(report)
     else:
         _display(ctx).product(found.verdict, found.registry)
     raise typer.Exit(found.verdict.status.exit)

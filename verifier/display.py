@@ -18,6 +18,7 @@ from verifier.receipts import ReceiptVerdict
 from verifier.replay import Replayed
 from verifier.report import organisation_name
 from verifier.status import Status
+from verifier.wording import LEVELS
 
 MAX_TIERS: Final = 15
 """Tiers that a tree shows; deeper declarations are counted."""
@@ -29,12 +30,12 @@ _STATUS: Final = {
     Status.FAILED: ("bold red", "✗ 不通过", "✗ FAILED"),
     Status.INCOMPLETE: ("bold yellow", "? 不完整：有应做而未能做的核查", "? INCOMPLETE: some checks could not be made"),
 }
-_LEVELS: Final = {
-    Level.RECOMPUTED: ("green", "已重算", "recomputed"),
-    Level.VOUCHED: ("cyan", "机构核查", "vouched"),
-    Level.DECLARED: ("yellow", "仅声明", "declared"),
-    Level.DEFAULT: ("yellow", "缺省因子", "default"),
-    Level.UNVERIFIED: ("red", "未核实", "unverified"),
+_STYLES: Final = {
+    Level.RECOMPUTED: "green",
+    Level.VOUCHED: "cyan",
+    Level.DECLARED: "yellow",
+    Level.DEFAULT: "yellow",
+    Level.UNVERIFIED: "red",
 }
 
 
@@ -54,9 +55,8 @@ class Display:
         self._line(self._pick("自因子起重算", "recomputed from the factors up"), again)
         for level in Level:
             if verdict.levels[level]:
-                style, zh, en = _LEVELS[level]
                 share = f"{verdict.share(level):f} %  {verdict.levels[level]:f} kgCO2e"
-                self._print(Text(f"  {self._pick(zh, en)}  {share}", style))
+                self._print(Text(f"  {self._pick(*LEVELS[level])}  {share}", _STYLES[level]))
         self._print(self._tree(verdict, registry))
         self._findings(verdict.findings, verdict)
 

@@ -7,6 +7,7 @@ paper are made from the report and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -58,10 +59,11 @@ def product_report(found: Verified, trust: TrustFile) -> ProductReport:
         size=found.checkpoint.size, root=digest_to_text(found.checkpoint.root), block=found.block,
     )  # fmt: skip
     about, unchecked = _declaration(verdict, found.registry), _not_checked(verdict, breakdown)
+    failures = [finding for finding in verdict.findings if finding.outcome is Outcome.FAIL]
     declared, product = _number(verdict.declared), digest_to_text(verdict.product)
     return ProductReport(
         status=verdict.status.value,
-        summary=summarise(verdict.status, about, declared, product, ledger, unchecked),
+        summary=summarise(verdict.status, about, declared, product, ledger, unchecked, failures),
         ledger=ledger,
         product=product,
         declaration=about,
@@ -113,12 +115,17 @@ def _not_checked(verdict: ProductVerdict, breakdown: Breakdown) -> NotChecked:
     kilograms = {key: breakdown.concerned(found) for key, found in by_code.items()}
     checks = [
         Unchecked(code=code, findings=len(found), blocking=blocking, kilograms=to_text(kilograms[code, blocking]),
-                  zh=found[0].words("zh"), en=found[0].words("en"))
+                  zh=_words(found[0], "zh"), en=_words(found[0], "en"))
         for (code, blocking), found in sorted(
             by_code.items(), key=lambda item: (not item[0][1], -abs(kilograms[item[0]]), item[0]))
     ]  # fmt: skip
     union = breakdown.concerned(finding for found in by_code.values() for finding in found)
     return NotChecked(kilograms=to_text(union), percent=_percent(union, verdict), checks=tuple(checks))
+
+
+def _words(finding: Finding, language: str) -> str:
+    """A finding's words without its place, for all findings of its code."""
+    return replace(finding, place="").words(language)
 
 
 def _hot_spots(verdict: ProductVerdict, breakdown: Breakdown, registry: Registry) -> Iterable[HotSpot]:

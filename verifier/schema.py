@@ -32,9 +32,7 @@ LevelText = Literal["recomputed", "vouched", "declared", "default", "unverified"
 class Form(BaseModel):
     """Base of all reports: frozen, no unknown fields, camelCase outside."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
 
 class FindingReport(Form):

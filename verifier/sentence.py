@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
+from ledger.findings import Finding
+from ledger.numbers import round_half_even
 from verifier.schema import DeclarationReport, LedgerReport, NotChecked, Summary
 from verifier.status import Status
-
-STATUS: Final = {
-    Status.VERIFIED: ("通过", "VERIFIED"),
-    Status.FAILED: ("不通过", "FAILED"),
-    Status.INCOMPLETE: ("不完整", "INCOMPLETE"),
-}
+from verifier.wording import STATUS
 
 
 def summarise(
     status: Status, about: DeclarationReport | None, declared: str | None, digest: str, ledger: LedgerReport,
-    unchecked: NotChecked,
+    unchecked: NotChecked, failures: Sequence[Finding],
 ) -> Summary:  # fmt: skip
     """The sentence in both languages. `declared` is None when nothing of the declaration counts."""
     zh, en = STATUS[status]
-    return Summary(
-        zh=f"核查结论：{zh}。{_what_zh(about, declared, digest)}；{_where_zh(ledger)}。{_not_zh(unchecked)}",
-        en=f"{en}: {_what_en(about, declared, digest)}; {_where_en(ledger)}. {_not_en(unchecked)}",
-    )
+    zh = f"核查结论：{zh}。{_what_zh(about, declared, digest)}；{_where_zh(ledger)}。"
+    en = f"{en}: {_what_en(about, declared, digest)}; {_where_en(ledger)}. "
+    return Summary(zh=zh + _failed_zh(failures) + _not_zh(unchecked), en=en + _failed_en(failures) + _not_en(unchecked))
 
 
 def _what_zh(about: DeclarationReport | None, declared: str | None, digest: str) -> str:
@@ -57,6 +53,19 @@ def _where_en(ledger: LedgerReport) -> str:
         f"judged by the first {ledger.size} entries of ledger {ledger.origin} (operator {ledger.operator}, "
         f"chain {ledger.chain_id}), {until}"
     )
+
+
+def _failed_zh(failures: Sequence[Finding]) -> str:
+    return f"有 {len(failures)} 处不通过，首先是 {_first(failures)}。" if failures else ""
+
+
+def _failed_en(failures: Sequence[Finding]) -> str:
+    return f"{len(failures)} failed, first of all {_first(failures)}. " if failures else ""
+
+
+def _first(failures: Sequence[Finding]) -> str:
+    code, kilograms = failures[0].code, failures[0].kilograms
+    return code if kilograms is None else f"{code} ({round_half_even(kilograms, 6):+f} kg)"
 
 
 def _not_zh(unchecked: NotChecked) -> str:

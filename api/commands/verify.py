@@ -31,6 +31,10 @@ Offline = Annotated[
 ]
 
 
+Html = Annotated[Path | None, typer.Option("--html", help="另存为单个网页文件。Write one self-contained page too.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", help="另存为 PDF。Write a PDF too (extra `pdf`).")]
+
+
 def verify(
     ctx: typer.Context,
     product: Annotated[str, typer.Argument(help="产品编码或声明摘要。Product code or digest.")],
@@ -40,23 +44,28 @@ def verify(
     *,
     offline: Offline = False,
     json_: Json = False,
+    html: Html = None,
+    pdf: Pdf = None,
 ) -> None:
     """核查一个产品及其整条上游：签名、权限、登记、锚定、内容、因子、算术，并给出各级份额。
 
     Verify a product with its whole upstream: signatures, authority, registration, anchoring, contents, factors and
     arithmetic, with the share of kgCO2e at each level. 未核查的绝不算通过 what was not checked never counts as passed.
 
-    例 example: tanji verify BODY-IN-WHITE
+    例 example: tanji verify BODY-IN-WHITE --html body.html
     """
     from api.judging import judge
     from verifier.display import Display
+    from verifier.forms import write_forms
     from verifier.report import product_report, to_bytes
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     with progress(ctx, "核查", "verifying"):
         verified = judge(folder, trusted, url, product)
+    report = product_report(verified, trusted)
+    write_forms(report, html=html, pdf=pdf)
     if json_:
-        write_bytes(to_bytes(product_report(verified, trusted)))
+        write_bytes(to_bytes(report))
     else:
         Display(out(), session(ctx).language).product(verified.verdict, verified.registry)
     raise typer.Exit(verified.verdict.status.exit)

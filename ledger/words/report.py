@@ -1,0 +1,17 @@
+"""Words for reports as pages and on paper."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.words.form import Words
+
+WORDS: Final = {
+    "REPORT_NOT_WRITTEN": Words(
+        "报告写不进去（{got}）。请检查路径与权限", "the report cannot be written ({got}). Check the path"
+    ),
+    "PDF_NOT_INSTALLED": Words(
+        "生成 PDF 所需的 {got} 未安装。请运行 pip install 'tanji[pdf]'，或改用 --html",
+        "{got} is not installed, which PDF needs. Run pip install 'tanji[pdf]', or use --html",
+    ),
+}
