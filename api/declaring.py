@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import ValidationError
 
 from api.book import Book, Found
 from api.drafts import Draft, Problems, Text
+from api.extras import STAGE_WORDS, header_extras, line_extras, production_extras, result_extras
+from api.pinning import per_one, pinned_parts, pinned_quality
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.findings import Outcome
+from ledger.footprint.filling import full_result
 from ledger.identifiers import digest_to_text, parse_digest, parse_organisation
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import KIND, Footprint, LineKind, Stage
-from ledger.numbers import MAX_RESULT_DECIMALS, decimals_of, parse_decimal, round_half_even, to_text
+from ledger.numbers import MAX_RESULT_DECIMALS, parse_decimal, round_half_even, to_text
 from ledger.units import CODES
 
 DEFAULT_DECIMALS: Final = 6
@@ -34,10 +35,7 @@ KIND_WORDS: Final = {
     "材料": "material", "缺省材料": "material_default", "上游": "upstream", "运输": "transport", "包装": "packaging",
     "废弃物": "waste", "副产品": "byproduct",
 }  # fmt: skip
-STAGE_WORDS: Final = {
-    "原材料获取": "raw_material", "原材料": "raw_material", "生产": "production", "分销": "distribution", "使用": "use",
-    "寿命终止": "end_of_life",
-}  # fmt: skip
+RESULTS_WORDS: Final = {"合计": "footprint", "完整": "full"}
 BOUNDARY_WORDS: Final = {"从摇篮到大门": "cradle-to-gate", "从摇篮到坟墓": "cradle-to-grave"}
 _BOUNDARIES: Final = ("cradle-to-gate", "cradle-to-grave")
 _NEEDED: Final = ("product", "product_id", "unit", "period", "geography")
@@ -76,16 +74,23 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
     lines = [_line(place, fields, header, output, book, problems) for place, fields in draft.lines]
     problems.check()
     exact = [line.exact for line in lines if line.exact is not None]
-    content = _model(draft, {
+    stated = result_extras(draft.header, problems)
+    full = _choice(draft.header.get("results"), ("footprint", "full"), RESULTS_WORDS, problems) == "full"
+    value = {
         "header": header,
-        "result": {"footprint": to_text(round_half_even(total(exact), decimals))},
-        "production": {"output": output},
+        "result": {"footprint": to_text(round_half_even(total(exact), decimals)), **stated},
+        "production": _production(draft.header, output, problems),
         "lines": tuple(
             {**line.fields, "emission": to_text(round_half_even(line.exact, decimals))}
             for line in lines if line.exact is not None
         ),
-    }, [line.place for line in lines])  # fmt: skip
-    _judge(draft, content, [line.place for line in lines])
+    }  # fmt: skip
+    problems.check()
+    places = [line.place for line in lines]
+    content = _model(draft, value, places)
+    if full:
+        content = _model(draft, value | {"result": full_result(content) | stated}, places)
+    _judge(draft, content, places)
     return organisation, content
 
 
@@ -150,7 +155,14 @@ def _header(draft: Draft, problems: Problems) -> dict[str, Any]:
     }
     if "site" in given:
         header["site"] = given["site"].text
-    return header
+    return header | header_extras(given, problems)
+
+
+def _production(given: Mapping[str, Text], output: str, problems: Problems) -> dict[str, Any]:
+    found = {"output": output, **production_extras(given, problems)}
+    if "quantity_unit" in given:
+        found["quantity_unit"] = _choice(given["quantity_unit"], sorted(CODES), UNIT_WORDS, problems)
+    return found
 
 
 def _text(text: Text | None) -> str:
@@ -207,6 +219,7 @@ def _line(place: str, given: Mapping[str, Text], header: Mapping[str, Any], outp
         fields["share"] = _decimal(given["share"], "1", problems)
     if "geography" in given:
         fields["geography"] = given["geography"].text
+    fields |= line_extras(given, problems)
     fields["source"] = _source(place, given, header, book, problems)
     if len(problems.found) > before:
         return Built(fields, None, place)
@@ -235,7 +248,8 @@ def _source(place: str, given: Mapping[str, Text], header: Mapping[str, Any], bo
         return {}
     text = given[named[0]]
     if named[0] == "gas":
-        return _gas(text, str(header["gwp"]), problems)
+        origin = {"origin": given["origin"].text} if "origin" in given else {}
+        return _gas(text, str(header["gwp"]), problems) | origin
     try:
         source = _pin_factor(text, book) if named[0] == "factor" else _pin_upstream(text, book)
     except InputError as err:
@@ -283,9 +297,9 @@ def find_factor(text: Text, book: Book) -> Found:
 
 def _pin_factor(text: Text, book: Book) -> dict[str, Any]:
     found = find_factor(text, book)
-    content: Factor = found.content
-    return {"type": "factor", "digest": digest_to_text(found.digest), "value": content.result.value,
-            "per": content.result.per}  # fmt: skip
+    result = found.content.result
+    return {"type": "factor", "digest": digest_to_text(found.digest), "value": result.value, "per": result.per,
+            **pinned_parts(result, "1", text)}  # fmt: skip
 
 
 def _pin_upstream(text: Text, book: Book) -> dict[str, Any]:
@@ -299,16 +313,5 @@ def _pin_upstream(text: Text, book: Book) -> dict[str, Any]:
         raise InputError("UPSTREAM_NOT_CURRENT", place=text.place, got=text.text[:100])
     header, result = found.content.header, found.content.result
     return {"type": "upstream", "digest": digest_to_text(found.digest), "per": header.unit,
-            "value": _per_one(result.footprint, header.amount, text)}  # fmt: skip
-
-
-def _per_one(footprint: str, amount: str, text: Text) -> str:
-    """The value for one unit, when that is a decimal; 1000 g or 12 pieces may not divide evenly."""
-    if amount == "1":
-        return footprint
-    exact = Fraction(footprint) / Fraction(amount)
-    for decimals in range(decimals_of(footprint), 31):
-        value = round_half_even(exact, decimals)
-        if Fraction(value) == exact:
-            return to_text(Decimal(value))
-    raise InputError("UPSTREAM_AMOUNT", place=text.place, got=f"{footprint} / {amount}")
+            "value": per_one(result.footprint, header.amount, text), **pinned_parts(result, header.amount, text),
+            **pinned_quality(result)}  # fmt: skip

@@ -22,6 +22,7 @@ from ledger.errors import InputError
 
 MAX_DRAFT_BYTES: Final = 4 * 1024 * 1024
 MAX_DRAFT_LINES: Final = 9_990
+MAX_DEPTH: Final = 7
 
 HEADER_NAMES: Final = {
     "organisation": ("组织", "统一社会信用代码"),
@@ -36,6 +37,17 @@ HEADER_NAMES: Final = {
     "gwp": ("GWP",),
     "decimals": ("小数位", "小数位数"),
     "output": ("产量",),
+    "rule": ("核算规则",),
+    "mass": ("产品质量",),
+    "stages": ("阶段",),
+    "valid_until": ("有效期至",),
+    "quantity": ("覆盖产量",),
+    "quantity_unit": ("覆盖产量单位",),
+    "groups": ("分配组",),
+    "materials": ("循环材料",),
+    "exempted": ("豁免",),
+    "results": ("结果范围",),
+    "result": ("结果",),
 }
 LINE_NAMES: Final = {
     "kind": ("类别",),
@@ -50,7 +62,25 @@ LINE_NAMES: Final = {
     "gas": ("气体",),
     "value": ("数值",),
     "per": ("每",),
+    "origin": ("气体来源",),
+    "allocation": ("分配方法",),
+    "group": ("分配组",),
+    "data": ("数据类型",),
+    "dqr": ("数据质量",),
+    "deliveries": ("交付",),
+    "certificates": ("绿证",),
+    "batches": ("批次",),
+    "readings": ("读数",),
+    "legs": ("运输段",),
+    "chain": ("运输链",),
+    "carbon": ("含碳量",),
+    "circular": ("循环项",),
 }
+NESTED: Final = frozenset({
+    "stages", "groups", "materials", "exempted", "result", "dqr", "deliveries", "certificates", "batches", "readings",
+    "legs", "carbon", "circular",
+})  # fmt: skip
+"""Fields that may hold lists and mappings; they are kept as JSON text, which is how a CSV cell writes them."""
 _LINES: Final = ("lines", "明细")
 
 
@@ -139,7 +169,7 @@ def _yaml_tree(data: bytes, name: str) -> Tree:
 
 def _yaml_node(node: yaml.Node, name: str, path: str, depth: int) -> Tree:
     place = f"{name}:{node.start_mark.line + 1} {path}".rstrip()
-    if depth > 4:
+    if depth > MAX_DEPTH:
         raise InputError("DRAFT_SHAPE", place=place)
     if isinstance(node, yaml.ScalarNode):
         return Text("" if node.tag.endswith(":null") else node.value.strip(), place)
@@ -175,7 +205,7 @@ def _json_tree(data: bytes, name: str) -> Tree:
 
 def _json_value(value: object, name: str, path: str, depth: int) -> Tree:
     place = f"{name} {path}".rstrip()
-    if depth > 4:
+    if depth > MAX_DEPTH:
         raise InputError("DRAFT_SHAPE", place=place)
     if isinstance(value, dict):
         return {key: (place, _json_value(v, name, f"{path}/{key}".lstrip("/"), depth + 1)) for key, v in value.items()}
@@ -218,13 +248,24 @@ def _named(tree: Mapping[str, tuple[str, Tree]], names: Mapping[str, tuple[str, 
         name = english(key, names)
         if name is None:
             problems.add("DRAFT_FIELD_UNKNOWN", place, got=key[:40], expected="、".join(names))
-        elif not isinstance(value, Text):
+        elif not isinstance(value, Text) and name not in NESTED:
             problems.add("DRAFT_SHAPE", place)
         elif name in found:
             problems.add("DUPLICATE_KEY", place, got=key[:80])
+        elif not isinstance(value, Text):
+            found[name] = Text(json.dumps(_plain(value), ensure_ascii=False), place)
         elif value.text:
             found[name] = value
     return found
+
+
+def _plain(tree: Tree) -> object:
+    """A tree without its places."""
+    if isinstance(tree, Text):
+        return tree.text
+    if isinstance(tree, list):
+        return [_plain(item) for item in tree]
+    return {key: _plain(value) for key, (_, value) in tree.items()}
 
 
 def english(word: str, names: Mapping[str, tuple[str, ...]]) -> str | None:

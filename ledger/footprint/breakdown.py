@@ -63,3 +63,9 @@ EXCLUDING_UPTAKE: Final = (
     "biogenic_non_co2_emissions",
 )
 """The parts whose sum is the footprint without biogenic uptake (PACT 3.0 data model, the rule beside the fields)."""
+
+REMOVALS: Final = frozenset({
+    "land_management_biogenic_co2_removals", "technological_co2_removals", "ccs_technological_co2_capture",
+    "biogenic_co2_uptake",
+})  # fmt: skip
+"""The parts that are written as zero or less."""

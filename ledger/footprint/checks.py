@@ -11,10 +11,11 @@ from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.findings import Finding, fail, failed, not_checked
 from ledger.footprint.boundary import check_boundary
-from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown
+from ledger.footprint.breakdown import EXCLUDING_UPTAKE, REMOVALS
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.effects import four_digits, scaled_effect
 from ledger.footprint.lines import GasSource, Line
+from ledger.footprint.parts import Pinned, is_whole, stated_sum, unstated
 from ledger.footprint.quality import check_quality
 from ledger.footprint.results import check_results
 from ledger.footprint.ruling import negative_lines
@@ -87,7 +88,7 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
         if source.type == "gas":
             yield from _check_gas(content.header.gwp, number, line, source)
         elif source.breakdown is not None:
-            yield from _check_breakdown(content, number, line, source.breakdown)
+            yield from _check_breakdown(content, number, line, source)
         if kind == "green_electricity":
             yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
 
@@ -100,13 +101,18 @@ def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator
         yield not_checked("GAS_CHARACTERISED", line_place(number), abs(Decimal(line.emission)), name=line.name)
 
 
-def _check_breakdown(content: Footprint, number: int, line: Line, breakdown: Breakdown) -> Iterator[Finding]:
-    """The parts of a pinned value must make it up: a factor's exactly, a declaration's but for the rounding of each."""
-    parts = [text for name in EXCLUDING_UPTAKE if (text := getattr(breakdown, name)) is not None]
-    summed = sum(map(Fraction, parts), Fraction(0))
-    rounded = (*parts, line.value) if line.source.type == "upstream" else ()
-    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in rounded), Fraction(0))
-    if abs(summed - Fraction(line.value)) > room:
+def _check_breakdown(content: Footprint, number: int, line: Line, source: Pinned) -> Iterator[Finding]:
+    """The parts of a pinned value must make it up: a factor's exactly, a declaration's as far as it stated them."""
+    missing = unstated(source)
+    difference = Fraction(source.value) - stated_sum(source)
+    if not missing or not difference or is_whole(source):
+        explained = is_whole(source)
+    elif source.type == "factor":
+        explained = len(missing) == len(EXCLUDING_UPTAKE)
+    else:  # what is missing adds, or takes away, what the others leave
+        explained = bool(missing - REMOVALS if difference > 0 else missing & REMOVALS)
+    if not explained:
+        summed = stated_sum(source)
         effect = scaled_effect(content, line, summed, Fraction(line.value))
         yield fail("BREAKDOWN_SUM", line_place(number), effect, name=line.name, got=line.value,
                    expected=f"{round_half_even(summed, decimals_of(line.value)):f}")  # fmt: skip

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from ledger.calculation import Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE
 from ledger.footprint.content import Footprint, line_place
-from ledger.footprint.lines import GasSource, Line
+from ledger.footprint.lines import FactorSource, GasSource, Line, UpstreamSource
+from ledger.numbers import decimals_of
 
 _ZERO: Final = Decimal(0)
 
@@ -61,6 +63,31 @@ class _Scaled(NamedTuple):
     per: str
 
 
+Pinned = FactorSource | UpstreamSource
+
+
+def unstated(source: Pinned) -> frozenset[str]:
+    """Those of the seven parts of a whole that a source does not state."""
+    return frozenset(name for name in EXCLUDING_UPTAKE if getattr(source.breakdown, name, None) is None)
+
+
+def stated_sum(source: Pinned) -> Fraction:
+    """The sum of those that it states."""
+    stated = (getattr(source.breakdown, name, None) for name in EXCLUDING_UPTAKE)
+    return sum((Fraction(text) for text in stated if text is not None), Fraction(0))
+
+
+def is_whole(source: Pinned) -> bool:
+    """Whether the stated parts make up the value: a factor's exactly, a declaration's within the rounding of each."""
+    missing = unstated(source)
+    if len(missing) == len(EXCLUDING_UPTAKE):
+        return False
+    texts = [source.value, *(getattr(source.breakdown, name) for name in EXCLUDING_UPTAKE if name not in missing)]
+    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in texts), Fraction(0))
+    off = abs(stated_sum(source) - Fraction(source.value))
+    return off <= (room if source.type == "upstream" else 0)
+
+
 def part_of_gas(source: GasSource, *, negative: bool) -> str | None:
     """The field of the breakdown that a gas counts in, or None when nobody said it."""
     if source.origin is None:
@@ -88,8 +115,8 @@ def part_of(line: Line, name: str, output: str) -> Exact | None:
     if source.breakdown is None:
         return None
     value = getattr(source.breakdown, name)
-    if value is None:  # the first seven add up to the whole, so what they leave out is nothing
-        return _ZERO if name in EXCLUDING_UPTAKE else None
+    if value is None:  # where the stated ones add up to the whole, those that are not stated are nothing
+        return _ZERO if name in EXCLUDING_UPTAKE and is_whole(source) else None
     return line_emission(_Scaled(line.amount, line.unit, line.share, value, line.per), output)
 
 

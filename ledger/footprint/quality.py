@@ -23,12 +23,11 @@ def check_quality(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
     share, dqi = content.result.primary_data_share, content.result.dqi
     if share is None and dqi is None:
         return
-    weights = [abs(Fraction(emission)) for emission in emissions]
     if share is not None:
-        yield from _check_mean(content, weights, "primaryDataShare", share, primary_of, (Fraction(0), Fraction(100)))
+        yield from _check_mean(content, emissions, "primaryDataShare", share, primary_of, (Fraction(0), Fraction(100)))
     for name, field in _DIMENSIONS.items() if dqi is not None else ():
         limits = (Fraction(1), Fraction(5))
-        yield from _check_mean(content, weights, field, getattr(dqi, name), rating_of(name), limits)
+        yield from _check_mean(content, emissions, field, getattr(dqi, name), rating_of(name), limits)
 
 
 def primary_of(line: Line) -> Fraction | None:
@@ -52,11 +51,18 @@ def rating_of(name: str) -> Callable[[Line], Fraction | None]:
     return rating
 
 
-def _check_mean(
-    content: Footprint, weights: list[Fraction], field: str, declared: str, of: Callable[[Line], Fraction | None],
+def mean_of(
+    content: Footprint, emissions: Sequence[Exact], of: Callable[[Line], Fraction | None],
     limits: tuple[Fraction, Fraction],
-) -> Iterator[Finding]:  # fmt: skip
+) -> tuple[Fraction, Fraction] | None:  # fmt: skip
+    """The lowest and the highest weighted mean that is possible; the same when every line that weighs has a value.
+
+    None when nothing weighs anything: of nothing there is no share, and no rating.
+    """
+    weights = [abs(Fraction(emission)) for emission in emissions]
     whole = sum(weights, Fraction(0))
+    if whole == 0:
+        return None
     known = unknown = Fraction(0)
     for line, weight in zip(content.lines, weights, strict=True):
         value = of(line)
@@ -64,14 +70,24 @@ def _check_mean(
             unknown += weight
         else:
             known += weight * value
-    if whole == 0:
-        return  # of nothing there is no share, and no rating
+    return (known + unknown * limits[0]) / whole, (known + unknown * limits[1]) / whole
+
+
+def _check_mean(
+    content: Footprint, emissions: Sequence[Exact], field: str, declared: str, of: Callable[[Line], Fraction | None],
+    limits: tuple[Fraction, Fraction],
+) -> Iterator[Finding]:  # fmt: skip
+    ends = mean_of(content, emissions, of, limits)
+    if ends is None:
+        return
+    low, high = ends
     half = Fraction(1, 2 * 10 ** decimals_of(declared))
-    low, high = ((known + unknown * limit) / whole for limit in limits)
-    if not low - half <= Fraction(declared) <= high + half or (not unknown and not _is_rounded(low, declared)):
+    if not low - half <= Fraction(declared) <= high + half or (low == high and not _is_rounded(low, declared)):
         yield fail("QUALITY_MEAN", f"result/{field}", field=field, got=declared, expected=_range(low, high, declared))
-    elif unknown:
-        kilograms = round_half_even(unknown, decimals_of(content.result.footprint))
+    elif low != high:
+        open_ = sum((abs(Fraction(e)) for line, e in zip(content.lines, emissions, strict=True) if of(line) is None),
+                    Fraction(0))  # fmt: skip
+        kilograms = round_half_even(open_, decimals_of(content.result.footprint))
         yield not_checked("QUALITY_OPEN", f"result/{field}", kilograms, field=field, got=declared)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from ledger.calculation import Exact
 from ledger.findings import Finding, fail, not_checked
-from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown, pact_name
+from ledger.footprint.breakdown import EXCLUDING_UPTAKE, REMOVALS, Breakdown, pact_name
 from ledger.footprint.content import Footprint, Result
 from ledger.footprint.effects import four_digits, plain
 from ledger.footprint.lines import Line
@@ -24,7 +24,7 @@ from ledger.numbers import decimals_of, is_rounded, round_half_even
 CARBON: Final = Fraction(44, 12)
 """kg CO2 that one kg of carbon becomes, as PACT and ISO 14067 count."""
 
-_CONTENTS: Final = {
+CONTENTS: Final = {
     "fossil_carbon_content": ("fossil", False),
     "biogenic_carbon_content": ("biogenic", False),
     "recycled_carbon_content": ("recycled", False),
@@ -32,7 +32,7 @@ _CONTENTS: Final = {
     "packaging_biogenic_carbon_content": ("biogenic", True),
 }
 
-_NOT_CO2E: Final = frozenset({*_CONTENTS, "land_area_occupation"})
+_NOT_CO2E: Final = frozenset({*CONTENTS, "land_area_occupation"})
 """Fields in another unit than kgCO2e: a difference there weighs no kilograms of the footprint."""
 
 
@@ -44,7 +44,7 @@ def check_results(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
     exact = [Fraction(emission) for emission in emissions]
     for name in Breakdown.model_fields:
         yield from _check_field(content, exact, name, field_sum(content, name))
-    for name, (sort, packaging) in _CONTENTS.items():
+    for name, (sort, packaging) in CONTENTS.items():
         yield from _check_field(content, exact, name, carbon_sum(content, sort, packaging=packaging))
     yield from _check_totals(content, exact)
     yield from _check_selected(content, exact)
@@ -64,7 +64,7 @@ def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: S
         return
     # every part of a field has the field's own sign, as long as no line is negative; so the known ones bound it
     below = Fraction(declared) < Fraction(summed.known) - _half(declared)
-    bound = not name.endswith(("removals", "capture", "uptake"))
+    bound = name not in REMOVALS
     if bound and below and not any(content.lines[n].amount[0] == "-" for n in summed.unknown):
         yield _wrong(name, summed.known, declared, prefix=">= ")
     else:
@@ -158,7 +158,8 @@ def _check_stages(content: Footprint, exact: list[Fraction]) -> Iterator[Finding
 
 def _check_sums(result: Result) -> Iterator[Finding]:
     """PACT's identities between declared fields, within what rounding each of them may do."""
-    parts = [getattr(result, name) for name in EXCLUDING_UPTAKE]
+    nothing = {"ccs_technological_co2_capture"} if result.ccs_technological_co2_capture_included is False else set()
+    parts = [getattr(result, name) for name in EXCLUDING_UPTAKE if name not in nothing]
     excluding = result.pcf_excluding_biogenic_uptake or result.footprint
     if None not in parts:
         yield from _check_identity("pcfExcludingBiogenicUptake", excluding, parts)
@@ -182,9 +183,11 @@ def _check_flags(content: Footprint) -> Iterator[Finding]:
                            given=result.packaging_ghg_emissions is not None, present=packed)  # fmt: skip
     stored = any(line.source.type == "gas" and line.source.origin == "capture" for line in content.lines)
     capture = result.ccs_technological_co2_capture
-    stored = stored or (capture is not None and bool(capture.strip("0.")))
+    stored = stored or (capture is not None and bool(capture.strip("-0.")))
     yield from _check_flag("ccsTechnologicalCO2CaptureIncluded", flag=result.ccs_technological_co2_capture_included,
                            given=capture is not None, present=stored)  # fmt: skip
+    if result.ccs_technological_co2_capture_included is False and result.technological_co2_capture_origin is not None:
+        yield _fail("technologicalCO2CaptureOrigin", None, result.technological_co2_capture_origin, "-", "RESULT_FLAG")
     # PACT: a credit needs a certificate, a cut-off has none
     credit = result.ccu_calculation_approach == "Credit"
     if credit != (result.ccu_credit_certification is not None):

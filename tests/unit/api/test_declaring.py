@@ -131,3 +131,109 @@ def test_an_upstream_for_many_units_is_pinned_per_one_when_that_is_exact(tmp_pat
     book = ListedBook()
     book.add("footprint", STEEL, coil("1.0", "3", "t"))
     assert [code for code, _ in problems(tmp_path, book, EXAMPLES["yml"])] == ["UPSTREAM_AMOUNT"]
+
+
+RICH = """
+organisation: 91320585MADEM002X4
+product: 木托盘
+product_id: PALLET
+unit: kg
+mass: 1
+period: 2025-01-01..2025-12-31
+geography: CN-JS
+gwp: AR6
+decimals: 4
+output: 10
+quantity: 4000
+stages: [raw_material, production, distribution]
+valid_until: 2027-12-31
+results: full
+exempted: 润滑油=0.5; 备件=1
+result: {ccuCalculationApproach: Cut-off}
+groups:
+  - name: STEAM
+    method: energy
+    products: [{name: 托盘, basis: 30, share: 0.75}, {name: 锯末, basis: 10, share: 0.25}]
+lines:
+  - {name: 柴油, kind: fuel, stage: production, amount: 20, unit: kg, gas: CO2, data: primary, dqr: 1/2/1.5}
+  - name: 蒸汽
+    kind: fuel
+    stage: production
+    amount: 40
+    unit: kg
+    gas: CO2
+    origin: fossil
+    share: 0.75
+    allocation: 能量
+    group: STEAM
+    data: primary
+    dqr: {technological: 2, geographical: 2, temporal: 2}
+  - {name: 包装带, kind: packaging, stage: raw_material, amount: 5, unit: kg, gas: CO2, data: secondary, dqr: 3/3/3}
+  - {name: 沼气甲烷, kind: process, stage: distribution, amount: 0.1, unit: kg, gas: CH4_nonfossil, data: primary, dqr: 1/1/1}
+"""
+
+
+def test_a_draft_fills_every_field_that_follows_from_its_lines(tmp_path: Path, book: ListedBook) -> None:
+    text = RICH.replace("kind: packaging", "kind: process")
+    _, content = built(tmp_path, book, text)
+    result = content.result
+    assert result.footprint == "5.7700"
+    assert (result.fossil_ghg_emissions, result.biogenic_non_co2_emissions) == ("5.5000", "0.2700")
+    assert (result.pcf_including_biogenic_uptake, result.exempted_emissions_percent) == ("5.7700", "1.50")
+    assert result.primary_data_share == "91.33"
+    assert result.dqi is not None
+    assert result.dqi.technological == "1.69"
+    assert result.ccu_calculation_approach == "Cut-off"
+    assert [(s.stage, s.footprint) for s in result.stages or ()] == [
+        ("production", "5.0000"), ("raw_material", "0.5000"), ("distribution", "0.2700")]  # fmt: skip
+    assert (content.header.stages, content.production.quantity) == (
+        ("raw_material", "production", "distribution"),
+        "4000",
+    )
+    assert not [f for f in KIND.check(content) if f.outcome is Outcome.FAIL]
+
+
+@pytest.mark.parametrize(("old", "new", "code"), [
+    ("results: full", "results: most", "DRAFT_CHOICE"), ("share: 0.75\n", "share: 0.7\n", "ALLOCATION_SHARE"),
+    ("stages: [raw_material, production, distribution]", "stages: [raw_material, production]", "STAGE_OUTSIDE"),
+    ("dqr: 1/2/1.5", "dqr: 1/2", "DRAFT_VALUE"), ("origin: fossil", "origin: swamp", "DRAFT_VALUE"),
+    ("dqr: 3/3/3", "legs: CNSHA", "DRAFT_SHAPE"), ("quantity: 4000", "quantity: 4,000", "DECIMAL_FORMAT"),
+    ("quantity: 4000", "quantity: 4000\nquantity_unit: 桶", "DRAFT_CHOICE"),
+    ("result: {ccuCalculationApproach: Cut-off}", "result: {fossilGhgEmissions: 5}", "RESULT_FIELD"),
+])  # fmt: skip
+def test_what_is_wrong_in_a_rich_draft_is_named(
+    tmp_path: Path, book: ListedBook, old: str, new: str, code: str
+) -> None:
+    text = RICH.replace("kind: packaging", "kind: process")
+    assert old in text
+    assert code in [c for c, _ in problems(tmp_path, book, text.replace(old, new))]
+
+
+def test_a_line_pins_the_parts_that_its_supplier_states(tmp_path: Path, book: ListedBook) -> None:
+    _, pallet = built(tmp_path, book, RICH.replace("kind: packaging", "kind: process"))
+    book.add("footprint", PRESS, pallet)
+    text = EXAMPLES["yml"].replace("gwp: AR5", "gwp: AR6").replace(f"{STEEL}/CR-COIL", f"{PRESS}/PALLET")
+    _, content = built(tmp_path, book, text)
+    source = content.lines[0].source
+    assert source.type == "upstream"
+    assert source.breakdown is not None
+    assert (source.breakdown.fossil_ghg_emissions, source.primary_data_share) == ("5.5000", "91.33")
+    assert source.dqi == pallet.result.dqi
+
+
+def test_a_cell_of_a_spreadsheet_holds_short_forms_or_json(tmp_path: Path, book: ListedBook) -> None:
+    digest = "0x" + "ab" * 32
+    leg = ('{""mode"":""road"",""origin"":""CNBAO"",""destination"":""CNTAC"",""depart"":""2025-03-01"",""arrive"":""2025-03-02"",'
+           '""mass"":4000,""distance"":45,""distance_kind"":""SFD""}')  # fmt: skip
+    text = EXAMPLES["csv"].replace("\r\n", "\n")
+    head, _, table = text.partition("类别")
+    rows = ("类别" + table).strip().split("\n")
+    rows = [f"{rows[0]},交付,数据质量,运输段", f"{rows[1]},{digest}:4; {digest}:6,1/2/3,",
+            *(f"{row},,," for row in rows[2:-1]), f'{rows[-1]},,,"[{leg}]"']  # fmt: skip
+    _, content = built(tmp_path, book, head + "\n".join(rows) + "\n", "csv")
+    assert [t.amount for t in content.lines[0].deliveries or ()] == ["4", "6"]
+    assert content.lines[0].dqr is not None
+    assert content.lines[0].dqr.temporal == "3"
+    legs = content.lines[-1].legs
+    assert legs is not None
+    assert (legs[0].mass, legs[0].distance) == ("4000", "45")

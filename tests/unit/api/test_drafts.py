@@ -65,7 +65,7 @@ def test_cells_are_named_as_spreadsheets_do(column: int, row: int, name: str) ->
     ("a.yml", "product: a\nproduct: b\nlines: []\n", "DUPLICATE_KEY", "a.yml:2"),
     ("a.yml", "product: a\n", "DRAFT_NO_LINES", "a.yml"),
     ("a.yml", "product: a\nlines: 3\n", "DRAFT_SHAPE", "a.yml:2"),
-    ("a.yml", "product: a\nlines: [[[[[[[1]]]]]]]\n", "DRAFT_SHAPE", "a.yml:2"),
+    ("a.yml", "product: a\nlines: [[[[[[[[[1]]]]]]]]]\n", "DRAFT_SHAPE", "a.yml:2"),
     ("a.yml", "? [a]\n: b\n", "DRAFT_SHAPE", "a.yml:1"),
     ("a.json", '{"a": 1, "a": 2}', "DUPLICATE_KEY", "a.json"),
     ("a.json", '{"a": \n', "DRAFT_FORMAT", "a.json:2"),

@@ -195,6 +195,8 @@ PACKED = material("2", "0.5", kind="packaging")
     ([gas()], {"ccsTechnologicalCO2CaptureIncluded": False}, False),
     ([gas("CO2", "2"), gas("CO2", "-1", origin="capture")], {"ccsTechnologicalCO2CaptureIncluded": False}, True),
     ([gas("CO2", "2"), gas("CO2", "-1", origin="capture")], {"ccsTechnologicalCO2CaptureIncluded": True}, False),
+    ([gas()], {"ccsTechnologicalCO2CaptureIncluded": False, "technologicalCO2CaptureOrigin": "水泥窑"}, True),
+    ([gas()], {"ccsTechnologicalCO2CaptureIncluded": False, "ccsTechnologicalCO2Capture": "0"}, True),
     ([gas()], {"ccuCalculationApproach": "Credit"}, True),
     ([gas()], {"ccuCalculationApproach": "Credit", "ccuCreditCertification": "https://example.com/c"}, False),
     ([gas()], {"ccuCalculationApproach": "Cut-off", "ccuCreditCertification": "https://example.com/c"}, True),
@@ -299,7 +301,30 @@ def test_the_parts_that_a_line_pins_must_make_up_its_value() -> None:
     assert failed(wrong) == [("BREAKDOWN_SUM", "-0.750000")]
     rounded_parts = {"fossilGhgEmissions": "1.3", "landUseChangeGhgEmissions": "1.3"}
     assert failed(declared(upstream("2.7", source={"breakdown": rounded_parts}))) == []
-    assert failed(declared(upstream("2.8", source={"breakdown": rounded_parts}))) == [("BREAKDOWN_SUM", "-0.200000")]
+    every = {pact_name(n): "0" for n in EXCLUDING_UPTAKE} | rounded_parts
+    assert failed(declared(upstream("9.8", source={"breakdown": every}))) == [("BREAKDOWN_SUM", "-7.200000")]
+
+
+def test_parts_that_a_supplier_left_out_are_unknown_and_not_nothing() -> None:
+    line = upstream("2.8", source={"breakdown": {"fossilGhgEmissions": "1.3"}})
+    content = declared(line, result={"landUseChangeGhgEmissions": "0", "fossilGhgEmissions": "1.3"})
+    assert (failed(content), open_questions(content)) == ([], {"RESULT_FIELD_OPEN": Decimal("2.800000")})
+    too_much = declared(
+        upstream("1.2", source={"breakdown": {"fossilGhgEmissions": "1.5", "technologicalCO2Removals": "0"}})
+    )
+    assert failed(too_much) == []  # stored carbon, which it did not state, may have taken the rest
+    removals = dict.fromkeys(
+        ("ccsTechnologicalCO2Capture", "landManagementBiogenicCO2Removals", "technologicalCO2Removals"), "0"
+    )
+    nothing_took = {"fossilGhgEmissions": "1.5", **removals}
+    assert failed(declared(upstream("0.2", source={"breakdown": nothing_took}))) == []  # within what rounding may do
+    assert failed(
+        declared(
+            upstream(
+                "0.20", source={"breakdown": {n: f"{v}.00" if v == "0" else "1.50" for n, v in nothing_took.items()}}
+            )
+        )
+    ) == [("BREAKDOWN_SUM", "1.300000")]
 
 
 def test_a_breakdown_has_all_additive_fields_of_a_result() -> None:
