@@ -60,6 +60,8 @@ class TrustFile(Strict):
     log_key: Annotated[str, StringConstraints(min_length=1, max_length=400)]
     """The log's C2SP verifier key."""
     heads: TrustedHeads | None = None
+    validators: Annotated[tuple[AddressText, ...], Field(strict=False, min_length=1, max_length=1000)] | None = None
+    """The chain's QBFT validators, where they are known: then a node's word on events is proven by their seals."""
 
     @property
     def domain(self) -> Domain:

@@ -6,7 +6,7 @@ something impossible is an `EvidenceError`; a node that keeps events back leaves
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,8 +22,10 @@ from verifier.evidence import ChainEvidence, Item, LogEvidence
 
 if TYPE_CHECKING:
     from ledger.chain.client import ChainClient
+    from ledger.chain.history import EventHistory
 
 CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
+_SEAL_ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -118,20 +120,51 @@ def read_node(client: ChainClient, trust: TrustFile) -> ChainEvidence:
     """All events from a node, proven complete against the contracts' own count and hash, or said to be incomplete."""
     from ledger.chain.history import EventHistory
 
-    events: dict[ContractName, Sequence[ChainEvent]] = {}
-    heads: dict[ContractName, tuple[int, bytes]] = {}
-    findings: list[Finding] = []
-    for contract in CONTRACTS:
-        history = EventHistory(client, contract, trust.first_block)
+    histories = {name: EventHistory(client, name, trust.first_block) for name in CONTRACTS}
+    findings = _read_on(histories)
+    if trust.validators is not None and not findings:
+        findings = _hold_to_seals(client, frozenset(map(parse_address, trust.validators)), histories)
+    heads = {name: (history.count, history.head) for name, history in histories.items()}
+    events = {name: tuple(history.events) for name, history in histories.items()}
+    findings.extend(_compare_pins(_as_pinned(events, trust), trust))
+    return ChainEvidence(events, heads, not findings, tuple(findings))
+
+
+def _read_on(histories: dict[ContractName, EventHistory]) -> list[Finding]:
+    findings = []
+    for history in histories.values():
         try:
             history.update()
         except IncompleteError as err:
             findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
         except EvidenceError as err:
             findings.append(failed(err))
-        events[contract], heads[contract] = tuple(history.events), (history.count, history.head)
-    findings.extend(_compare_pins(heads, trust, exact=False))
-    return ChainEvidence(events, heads, not findings, tuple(findings))
+    return findings
+
+
+def _hold_to_seals(
+    client: ChainClient, validators: frozenset[bytes], histories: dict[ContractName, EventHistory]
+) -> list[Finding]:
+    """The events held against the heads in a block that the reader's validators sealed, so that no node is trusted."""
+    from ledger.chain.errors import RpcError
+    from ledger.chain.qbft import prove_heads
+
+    wrong: list[Finding] = []
+    for _ in range(_SEAL_ATTEMPTS):  # the chain may grow between two questions
+        try:
+            sealed = prove_heads(client, validators)
+        except EvidenceError as err:
+            return [failed(err)]
+        except RpcError as err:  # a node without eth_getProof, or without the block's state
+            return [replace(failed(err), outcome=Outcome.NOT_CHECKED)]
+        wrong = [
+            fail("HEADS_NOT_SEALED", contract=name, got=f"{histories[name].count}: 0x{histories[name].head.hex()}",
+                 expected=f"{count}: 0x{head.hex()}")
+            for name, (count, head) in sealed.items() if (histories[name].count, histories[name].head) != (count, head)
+        ]  # fmt: skip
+        if not wrong or (findings := _read_on(histories)):
+            return wrong and findings
+    return wrong
 
 
 def trusted_heads(client: ChainClient, trust: TrustFile) -> TrustedHeads:
@@ -186,12 +219,22 @@ def _judge_files(files: dict[ContractName, list[RawLog]], trust: TrustFile) -> C
     if trust.heads is None:
         findings.append(not_checked("CHAIN_NOT_CONSULTED", blocking=True))
     else:
-        findings.extend(_compare_pins(heads, trust, exact=True))
+        findings.extend(_compare_pins(heads, trust))
     return ChainEvidence(events, heads, not findings, tuple(findings))
 
 
-def _compare_pins(heads: dict[ContractName, tuple[int, bytes]], trust: TrustFile, *, exact: bool) -> list[Finding]:
-    """Heads that the reader noted before must be those of the evidence, or, from a node, lie behind it."""
+def _as_pinned(
+    events: Mapping[ContractName, Sequence[ChainEvent]], trust: TrustFile
+) -> dict[ContractName, tuple[int, bytes]]:
+    """The heads as they were when the reader noted them: a node's chain has grown since, and has the same past."""
+    if trust.heads is None:
+        return {}
+    counts: dict[ContractName, int] = {"registry": trust.heads.registry.count, "log": trust.heads.log.count}
+    return {name: verify_event_chain(events[name][:count], load_abi(name)) for name, count in counts.items()}
+
+
+def _compare_pins(heads: Mapping[ContractName, tuple[int, bytes]], trust: TrustFile) -> list[Finding]:
+    """Heads that the reader noted before must be those of the evidence."""
     if trust.heads is None:
         return []
     findings = []
@@ -201,7 +244,7 @@ def _compare_pins(heads: dict[ContractName, tuple[int, bytes]], trust: TrustFile
         if count < pinned.count:
             findings.append(not_checked("EVENTS_BEFORE_PIN", blocking=True, contract=contract, got=count,
                                         expected=pinned.count))  # fmt: skip
-        elif exact and (count, "0x" + head.hex()) != (pinned.count, pinned.hash):
+        elif (count, "0x" + head.hex()) != (pinned.count, pinned.hash):
             findings.append(fail("EVENT_HEAD_PIN", contract=contract, got=f"{count}: 0x{head.hex()}",
                                  expected=f"{pinned.count}: {pinned.hash}"))  # fmt: skip
     return findings
