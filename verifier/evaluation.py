@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from verifier.columns import BEYOND, MAX_VALUE, Columns, Int64s, Rows, Values
+from verifier.columns import BEYOND, MAX_VALUE, NANO, Columns, Int64s, Rows, Values
 
 BLOCK: Final = 8_192
 """Nodes at once: their inputs and intermediate results stay in the processor's cache."""
@@ -168,3 +168,20 @@ def rounded(numerator: int, denominator: int) -> int:
     """The nearest integer to a quotient, ties to even; the denominator is positive."""
     whole, left = divmod(numerator, denominator)
     return whole + (2 * left + (whole & 1) > denominator)
+
+
+def float_quantities(columns: Columns) -> Floats:
+    """Every input's quantity as a float: for what-ifs, uncertainty and certificates, never for a declared number."""
+    scale = np.maximum(columns.scale, 1)
+    quantities: Floats = columns.quantity / np.repeat(scale, np.diff(columns.indptr))
+    for node, row in columns.exact.items():
+        quantities[columns.indptr[node] : columns.indptr[node + 1]] = [float(quantity) for quantity in row.quantities]
+    return quantities
+
+
+def float_direct(columns: Columns) -> Floats:
+    """Every node's direct emission in kilograms as a float."""
+    direct: Floats = (columns.direct + columns.rest / np.maximum(columns.scale, 1)) / NANO
+    for node, row in columns.exact.items():
+        direct[node] = float(row.direct / NANO)
+    return direct

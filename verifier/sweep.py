@@ -218,20 +218,26 @@ def correct(
     before: dict[int, int] = {}
     while waiting:
         rows = waiting.take()
-        old = values.fixed[rows]
-        large = {node: values.beyond[node] for node in rows[old == BEYOND].tolist()} if values.beyond else {}
-        evaluate(columns, rows, values, values)
-        moved = values.fixed[rows] != old
-        for node, value in large.items():
-            moved[np.searchsorted(rows, node)] = values.at(node) != value
-        rows = rows[moved]
-        before.update(zip(rows.tolist(), old[moved].tolist(), strict=True))
-        before.update({node: value for node, value in large.items() if node in before})
-        waiting.add(_customers(consumers, rows))
+        rows, old = settle(columns, rows, values)
+        before.update(zip(rows.tolist(), old, strict=True))
+        waiting.add(customers_of(consumers, rows))
     return dict(sorted(before.items()))
 
 
-def _customers(consumers: Consumers, nodes: Int64s) -> Int64s:
+def settle(columns: Columns, rows: Int64s, values: Values) -> tuple[Int64s, list[int]]:
+    """Evaluates nodes, each given once in ascending order; those whose value moved, and what it was before."""
+    old = values.fixed[rows]
+    large = {node: values.beyond[node] for node in rows[old == BEYOND].tolist()} if values.beyond else {}
+    evaluate(columns, rows, values, values)
+    moved = values.fixed[rows] != old
+    for node, value in large.items():
+        moved[np.searchsorted(rows, node)] = values.at(node) != value
+    rows = rows[moved]
+    return rows, [large.get(node, value) for node, value in zip(rows.tolist(), old[moved].tolist(), strict=True)]
+
+
+def customers_of(consumers: Consumers, nodes: Int64s) -> Int64s:
+    """Who rests on any of `nodes`, each once, in log order."""
     begins = consumers.indptr[nodes]
     counts = consumers.indptr[nodes + 1] - begins
     ends = np.cumsum(counts)

@@ -15,4 +15,18 @@ WORDS: Final = {
         "第 {node} 行引用了不早于自己的第 {supplier} 行：不是日志顺序，或者有循环",
         "row {node} rests on row {supplier}, which is not earlier: not in log order, or a cycle",
     ),
+    "CYCLE": Words(
+        "“{name}”一行绕回了本产品：“{product}”经上游又引用了同一产品同期的声明 {got}。"
+        "循环供应请引用更早一期，或登记循环供应组",
+        "line “{name}” leads back: “{product}” rests, through its suppliers, on its own declaration {got} for the same "
+        "period. Rest on an earlier period, or declare a loop group",
+    ),
+    "LOOP_NEGATIVE": Words(
+        "循环中有负值，不能保证唯一解：副产品抵扣不得进入循环",
+        "a loop holds a negative number, so its solution is not certain: credits have no place in a loop",
+    ),
+    "LOOP_UNBOUNDED": Words(
+        "循环没有收敛凭证：回流不少于产出。请核对用量",
+        "there is no certificate that the loop converges: as much goes back as comes out. Check the quantities",
+    ),
 }
