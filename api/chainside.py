@@ -70,10 +70,9 @@ def is_local(client: ChainClient) -> bool:
     """Whether this is the development chain on this machine: its one node lags behind nobody."""
     from urllib.parse import urlsplit
 
-    return client.chain_id == local_config().chain_id and urlsplit(client.rpc.url).hostname in (
-        "127.0.0.1",
-        "localhost",
-    )
+    if not config_path().is_file() or urlsplit(client.rpc.url).hostname not in ("127.0.0.1", "localhost"):
+        return False
+    return client.chain_id == local_config().chain_id
 
 
 @contextmanager

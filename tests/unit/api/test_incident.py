@@ -107,3 +107,20 @@ def test_a_node_that_is_away_is_told_and_hides_nothing(house: House) -> None:
     said = house.run("status").stdout
     assert "NODE_UNREACHABLE" in said
     assert "anchored: 1" in said
+
+
+def test_an_operator_without_a_description_of_a_local_chain_anchors_too(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chain: Chain
+) -> None:
+    """Installed from a wheel, with a consortium's node: there is no hardhat-free-ganache.yml, and none is needed."""
+    from eth_account import Account
+
+    import api.chainside
+
+    house.register("a", anchor=False)
+    keystore = Account.encrypt(chain.key("operator"), "a passphrase", kdf="scrypt", iterations=2)
+    (tmp_path / "operator.key").write_text(json.dumps(keystore), encoding="utf-8")
+    (tmp_path / "passphrase").write_text("a passphrase", encoding="utf-8")
+    monkeypatch.setattr(api.chainside, "config_path", lambda: tmp_path / "none.yml")
+    house.run("anchor", "--key", str(tmp_path / "operator.key"), "--password-file", str(tmp_path / "passphrase"))
+    house.run("status")
