@@ -70,6 +70,10 @@ class Receipt(Strict):
         if isinstance(found, dict) and isinstance(found.get("proof"), list):
             found["proof"] = tuple(found["proof"])
         try:
-            return cls.model_validate(found)
+            receipt = cls.model_validate(found)
         except ValidationError as err:
             raise EvidenceError("RECEIPT_FORMAT", got=describe(err)) from err
+        # 1.0 is not 1, and null is not absent: one receipt, one file
+        if receipt.to_bytes().removesuffix(b"\n") != data.removesuffix(b"\n"):
+            raise EvidenceError("NOT_CANONICAL", got=data[:80].decode("utf-8", "replace"))
+        return receipt

@@ -1,7 +1,6 @@
 """The vectors of `tests/vectors/merkle`: one defect a file, the file's name says which.
 
-Made with the RFC's own recursion (`support.rfc9162`), never with the ledger. Write them again with
-`PYTHONPATH=tests python -m support.merkle_vectors`; a test compares the files with what this module makes.
+Made with the RFC's own recursion (`support.rfc9162`), never with the ledger. `scripts/make_vectors.py` writes them.
 
     {"proves": "inclusion", "leaf": "0x..", "index": 3, "size": 7, "proof": ["0x.."], "root": "0x..", "refused": ""}
     {"proves": "consistency", "old_size": 3, "old_root": "0x..", "new_size": 7, "new_root": "0x..", ...}
@@ -167,14 +166,6 @@ def _texts(values: dict[str, Any]) -> dict[str, Any]:
     return texts
 
 
-def write() -> None:
-    """Bring `tests/vectors/merkle` to what `cases` says."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for stale in FOLDER.glob("*.json"):
-        stale.unlink()
-    for name, case in cases().items():
-        (FOLDER / f"{name}.json").write_text(json.dumps(case, indent=2) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()
+def files() -> dict[str, bytes]:
+    """Every file of the folder by its path in it."""
+    return {f"{name}.json": (json.dumps(case, indent=2) + "\n").encode() for name, case in cases().items()}
