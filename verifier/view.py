@@ -23,7 +23,8 @@ MAX_BRANCHES: Final = 120
 """Declarations that the tree shows; what is left out is counted, and is in the JSON."""
 MAX_TIERS: Final = 12
 MAX_LINES: Final = 15
-"""Lines of one declaration that the tree shows; the lightest are summed up."""
+MAX_SUPPLIERS: Final = 40
+"""Lines of one declaration that the tree shows, and among them upstream declarations; the lightest are summed up."""
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 LEGEND: Final = (
@@ -160,16 +161,17 @@ class _Tree:
 
     def _inputs(self, statement: StatementReport, depth: int) -> Iterator[tuple[int, StatementReport | None, View]]:
         lines = sorted(statement.lines, key=lambda line: (-abs(Decimal(line.kilograms)), line.place))
-        for line in lines[:MAX_LINES]:
+        shown = {line.place for line in [one for one in lines if one.upstream][:MAX_SUPPLIERS]}
+        shown |= {line.place for line in [one for one in lines if not one.upstream][:MAX_LINES]}
+        for line in lines:
             upstream = self._opened.get(line.digest or "") if line.upstream else None
-            yield (
-                depth,
-                upstream,
-                self._branch(upstream, depth, line.kilograms) if upstream else self._leaf(line, depth),
-            )
-        rest = sum((Decimal(line.kilograms) for line in lines[MAX_LINES:]), Decimal(0))
-        if lines[MAX_LINES:]:
-            yield (depth, None, {"depth": depth, "rest": len(lines) - MAX_LINES, **self._weight(f"{rest:f}")})
+            if line.place not in shown:
+                continue
+            row = self._branch(upstream, depth, line.kilograms) if upstream else self._leaf(line, depth)
+            yield (depth, upstream, row)
+        rest = [Decimal(line.kilograms) for line in lines if line.place not in shown]
+        if rest:
+            yield (depth, None, {"depth": depth, "rest": len(rest), **self._weight(f"{sum(rest):f}")})
 
     def _branch(self, statement: StatementReport, depth: int, kilograms: str) -> View:
         return {

@@ -6,6 +6,7 @@ import io
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from support.golden import Golden
@@ -13,12 +14,16 @@ from support.golden import Golden
 from ledger.identifiers import digest_to_text
 from ledger.trust import TrustFile
 from verifier.display import Display
+from verifier.page import page
+from verifier.paper import paper
 from verifier.report import product_report, to_bytes
 from verifier.schema import ProductReport
 from verifier.sources import open_folder, read_chain
 from verifier.verify import Verified, verify_product
 
 FOLDER = Path(__file__).parent.parent / "vectors" / "reports"
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}]]>--><style>*{}</style>&amp;"
+HIDDEN = "\u202egnp.exe\u200b\u2066\x00\x1b[31m\ufeff"
 SAMPLES = ("body", "tampered", "offline")
 
 
@@ -55,6 +60,8 @@ def files(sample: str) -> dict[str, bytes]:
     found = {f"{sample}.json": to_bytes(report(sample))}
     for language in ("zh", "en"):
         found[f"{sample}.{language}.txt"] = text(sample, language)
+    found[f"{sample}.html"] = page(report(sample))
+    found[f"{sample}.pdf"] = paper(report(sample))
     return found
 
 
@@ -64,3 +71,20 @@ def text(sample: str, language: str) -> bytes:
     console = Console(file=written, color_system=None, width=100)
     Display(console, language).product(verified(sample)[0].verdict, verified(sample)[0].registry)
     return written.getvalue().encode()
+
+
+def hostile() -> ProductReport:
+    """The golden body's report in which every text that somebody could choose is an attack."""
+    poison = EVIL + HIDDEN
+
+    def spoil(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: spoil(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [spoil(inner, key) for inner in value]
+        free = {"name", "product", "headline", "zh", "en", "operator", "origin", "supplier", "site", "got", "expected", "place",
+                "kind", "unit", "per", "code", "organisation", "productId"}  # fmt: skip
+        keep = isinstance(value, str) and value.startswith("0x") and len(value) == 66
+        return f"{value}{poison}" if value and key in free and isinstance(value, str) and not keep else value
+
+    return ProductReport.model_validate(spoil(report("tampered").model_dump(mode="json", by_alias=True)))

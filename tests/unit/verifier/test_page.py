@@ -1,0 +1,232 @@
+"""The page: stands alone, runs nothing, shows suppliers' texts as texts, and says all that the report says."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from decimal import Decimal
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+from support import reports
+
+from verifier.chart import STYLES, readable, sankey, shorten
+from verifier.flows import MAX_BOXES, MAX_TIERS, Flows, flows_of
+from verifier.page import page
+from verifier.schema import LineReport, ProductReport
+from verifier.view import MAX_BRANCHES, clean, view_of
+from verifier.view import MAX_TIERS as MAX_TREE_TIERS
+
+
+class Reader(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "input", "br"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, "tags nest"
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+
+@pytest.mark.parametrize("sample", reports.SAMPLES)
+def test_the_page_asks_for_nothing_and_runs_nothing(sample: str) -> None:
+    text = page(reports.report(sample))
+    tags = Reader(text).tags
+    assert {tag for tag, _ in tags} & {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "base",
+        "a",
+    } == set()
+    for _, attributes in tags:
+        assert not any(name.startswith("on") or name in {"style", "src", "href", "xlink:href"} for name in attributes)
+    assert not re.search(rb"@import|https?://(?!www\.w3\.org/2000/svg)|javascript:", text)
+
+
+def test_its_policy_allows_only_its_own_style_sheet() -> None:
+    text = page(reports.report()).decode()
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style is not None
+    digest = b64encode(sha256(style[1].encode()).digest()).decode()
+    policy = next(
+        a["content"] for tag, a in Reader(text.encode()).tags if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "<" not in style[1]
+
+
+def test_what_a_supplier_wrote_stays_a_text() -> None:
+    text = page(reports.hostile())
+    read, honest = Reader(text), Reader(page(reports.report("tampered")))
+    assert [tag for tag, _ in read.tags] == [tag for tag, _ in honest.tags], "no tag more and none less"
+    assert [sorted(a) for _, a in read.tags] == [sorted(a) for _, a in honest.tags], "no attribute either"
+    assert "<script>alert(1)</script>" in read.text, "shown, not run"
+    assert "{{7*7}}" in read.text
+    for sign in reports.HIDDEN:
+        assert sign.isprintable() or sign not in text.decode().replace("\n", "")
+
+
+def test_texts_lose_signs_that_hide_or_reorder_and_nothing_else() -> None:
+    assert clean("a\u202eb\u200bc\x00d\ud800e") == "abcde"
+    assert clean("东海汽车（示例） “Ünï” 🚗 𠮷 1 t") == "东海汽车（示例） “Ünï” 🚗 𠮷 1 t"
+
+
+@pytest.mark.parametrize("sample", reports.SAMPLES)
+def test_the_page_says_all_that_the_report_says(sample: str) -> None:
+    report, text = reports.report(sample), Reader(page(reports.report(sample))).text
+    assert report.summary.zh in text
+    assert report.summary.en in text
+    for finding in report.findings:
+        assert finding.code in text
+        assert finding.zh.removeprefix(finding.place + "：") in text
+        assert finding.en.removeprefix(finding.place + ": ") in text
+        for value in (finding.values.get("got"), finding.values.get("expected")):
+            assert value is None or value in text
+    for one in report.not_checked.checks:
+        assert one.kilograms in text
+    for level in STYLES.keys() & report.levels.model_dump().keys():
+        assert getattr(report.levels, level).kilograms in text
+
+
+def test_every_text_of_the_page_is_in_both_languages() -> None:
+    tags = Reader(page(reports.report())).tags
+    languages = [attributes["lang"] for tag, attributes in tags if tag == "span" and "lang" in attributes]
+    assert languages[::2] == ["zh"] * (len(languages) // 2)
+    assert languages[1::2] == ["en"] * (len(languages) // 2)
+
+
+def test_a_page_without_any_number_still_reads() -> None:
+    report = reports.report().model_copy(update={"declaration": None, "declared": None, "recomputed": None, "statements": (),
+                                                 "hot_spots": ()})  # fmt: skip
+    read = Reader(page(report))
+    assert "hatch-default" in page(report).decode(), "the legend's hatchings are there without a chart"
+    assert read.open == []
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [
+    ("#1b1f24", "#ffffff"), ("#4a525b", "#ffffff"), ("#4a525b", "#f6f7f9"), ("#0e4a2c", "#e9f6ee"), ("#7a1710", "#fdecea"),
+    ("#5a4700", "#fff6dc"), ("#9c1c14", "#ffffff"), ("#ffffff", "#26323f"), ("#1b1f24", "#f6d3b3"), ("#3b424a", "#d3dae1"),
+])  # fmt: skip
+def test_texts_have_the_contrast_that_wcag_asks_for(ink: str, ground: str) -> None:
+    assert contrast(ink, ground) >= 4.5
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_bars_stand_out_from_the_page(style: str) -> None:
+    assert contrast(STYLES[style][0], "#ffffff") >= 3
+
+
+def made(lines: int, tiers: int) -> ProductReport:
+    """A report of a chain of `tiers` declarations, each with `lines` lines and one upstream."""
+    report = reports.report("body")
+    body = next(one for one in report.statements if one.digest == report.product)
+    leaf = next(line for line in body.lines if not line.upstream)
+    statements = []
+    for tier in range(tiers):
+        digest = report.product if tier == 0 else f"0x{tier:064x}"
+        above = LineReport(**{**leaf.model_dump(), "place": "lines/0000", "upstream": True, "kilograms": str(tiers - tier),
+                              "digest": f"0x{tier + 1:064x}", "level": None})  # fmt: skip
+        own = [
+            leaf.model_copy(update={"place": f"lines/{n:04d}", "kilograms": f"{n}.5", "name": f"行{n}"})
+            for n in range(1, lines + 1)
+        ]
+        last = tier == tiers - 1
+        statements.append(body.model_copy(update={"digest": digest, "index": tiers - tier, "name": f"厂{tier}",
+                                                  "kilograms": str(tiers - tier),
+                                                  "lines": tuple(own) if last else (above, *own)}))  # fmt: skip
+    return report.model_copy(update={"statements": tuple(reversed(statements))})
+
+
+def test_a_long_chain_is_drawn_in_part_and_nothing_is_lost_from_sight() -> None:
+    report = made(40, 30)
+    drawn = flows_of(report)
+    rests = sum(key.endswith("/rest") for key in drawn.boxes)
+    assert len(drawn.boxes) - rests == MAX_BOXES
+    assert max(box.tier for box in drawn.boxes.values()) <= MAX_TIERS + 1
+    into = sum(flow.kilograms for flow in drawn.flows if flow.target == report.product)
+    product = next(one for one in report.statements if one.digest == report.product)
+    assert into == sum(Decimal(line.kilograms) for line in product.lines)
+    tree = view_of(report)["tree"]
+    assert max(row["depth"] for row in tree) <= MAX_TREE_TIERS
+    assert any(row.get("folded") for row in tree)
+    assert any("rest" in row for row in tree)
+    assert Reader(page(report)).open == []
+
+
+def test_a_tree_of_very_many_declarations_ends() -> None:
+    report = made(1, 400)
+    rows = view_of(report)["tree"]
+    assert len(rows) <= MAX_BRANCHES * 2
+    assert Reader(page(report)).open == []
+
+
+def test_lines_that_lower_the_footprint_are_told_and_not_drawn() -> None:
+    report = reports.report("body")
+    body = next(one for one in report.statements if one.digest == report.product)
+    lines = tuple(
+        line.model_copy(update={"kilograms": "-7.5"}) if line.place == "lines/0002" else line for line in body.lines
+    )
+    changed = report.model_copy(update={"statements": tuple(
+        one.model_copy(update={"lines": lines}) if one is body else one for one in report.statements)})  # fmt: skip
+    drawn = flows_of(changed)
+    assert drawn.negative == Decimal("-7.5")
+    assert f"{report.product}/lines/0002" not in drawn.boxes
+    assert "-7.5 kg" in Reader(page(changed)).text
+
+
+def test_the_chart_has_fixed_coordinates_and_no_float() -> None:
+    picture = sankey(flows_of(reports.report()), title="t")
+    assert not re.search(r"\d\.\d{3,}|e-\d", re.sub(r"<title>.*?</title>|<text.*?</text>", "", picture))
+    assert sankey(Flows(), title="t") == ""
+
+
+@pytest.mark.parametrize(("value", "shown"), [
+    ("2589.247860", "2589.25"), ("0", "0.00"), ("0.2725", "0.27"), ("0.0004512", "0.00045"), ("-3.14159", "-3.14"),
+])  # fmt: skip
+def test_small_weights_keep_digits_that_tell_something(value: str, shown: str) -> None:
+    assert readable(Decimal(value)) == shown
+
+
+def test_long_names_are_cut_by_their_width() -> None:
+    assert shorten("a" * 30) == "a" * 30
+    assert shorten("a" * 31) == "a" * 30 + "…"
+    assert shorten("碳" * 16) == "碳" * 15 + "…"
