@@ -39,7 +39,7 @@ def ensure_engine(name: str, tools: Path, say: Callable[[str], None] = lambda _:
         program = program.with_suffix(".exe")
     if not program.is_file():
         say(f"{package} {version} → {folder}")
-        _fetch(f"{package}@{version}", folder)
+        _fetch(f"{package}@{version}", folder, program)
     if not program.is_file():
         raise SourceError("ENGINE_FETCH", package=package, got=f"{program.name} is not in it")
     return [_node()[0], str(program)] if program.suffix == ".js" else [str(program)]
@@ -52,7 +52,21 @@ def _platform() -> str:
     return f"{system}-{machine}"
 
 
-def _fetch(package: str, folder: Path) -> None:
+def _fetch(package: str, folder: Path, program: Path) -> None:
+    """Fetches into a folder of its own first: one that was cut off must not be taken for the engine ever after."""
+    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    try:
+        _install(package, part)
+        if not program.is_file():  # another process may have been quicker
+            shutil.rmtree(folder, ignore_errors=True)
+            part.replace(folder)
+    except OSError as err:
+        raise SourceError("ENGINE_FETCH", package=package, got=str(err)[:300]) from err
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _install(package: str, folder: Path) -> None:
     options = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     command = [*_node()[1], "install", "--prefix", str(folder), *options, package]
     try:

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -189,6 +189,44 @@ def test_a_program_that_cannot_be_run_is_named(tmp_path: Path, monkeypatch: pyte
         local.start(config, TOOLS)
     assert caught.value.code == "CHAIN_NOT_STARTED"
     assert "absent" in str(caught.value.values["got"])
+
+
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts an `npm` of ours first on the path, which does what it is told in the folder behind `--prefix`."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+
+    def write(does: str) -> None:
+        for name, text in (("npm", f'cd "$3" || {{ mkdir -p "$3"; cd "$3"; }}\n{does}\n'), ("node", "")):
+            (programs / name).write_text(f"#!/bin/sh\n{text}", encoding="ascii")
+            (programs / name).chmod(0o700)
+
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    return write
+
+
+def test_an_engine_is_fetched_whole_or_not_at_all(tmp_path: Path, npm: Callable[[str], None]) -> None:
+    tools = tmp_path / "tools"
+    place = "node_modules/ganache/dist/node"
+    npm(f"mkdir -p {place}; echo half > {place}/cli.js; echo network gone >&2; exit 1")
+    with pytest.raises(SourceError) as caught:
+        ensure_engine("ganache", tools)
+    assert (caught.value.code, caught.value.values["got"]) == ("ENGINE_FETCH", "network gone")
+    assert list(tools.iterdir()) == []
+    (tools / "ganache-7.9.2" / "node_modules").mkdir(parents=True)  # left by a fetch that was cut off
+    npm(f"mkdir -p {place}; echo whole > {place}/cli.js")
+    program = Path(ensure_engine("ganache", tools)[-1])
+    assert program.read_text() == "whole\n"
+    npm("exit 1")
+    assert ensure_engine("ganache", tools)[-1] == str(program), "fetched once"
+
+
+def test_a_folder_for_engines_that_cannot_be_written_is_named(tmp_path: Path, npm: Callable[[str], None]) -> None:
+    npm("")
+    (tmp_path / "tools").write_text("a file")
+    with pytest.raises(SourceError, match="ENGINE_FETCH"):
+        ensure_engine("ganache", tmp_path / "tools")
 
 
 def test_an_engine_without_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
