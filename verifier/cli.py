@@ -198,6 +198,31 @@ def replay(
 
 
 @app.command(epilog=EXIT_HELP)
+def impact(
+    ctx: typer.Context,
+    export: Export,
+    statement: Annotated[str, typer.Argument(help="因子、声明或规则的摘要。Digest of a factor, declaration or rule.")],
+    trust: Trust,
+    chain: Chain = None,
+    json: Json = False,
+) -> None:
+    """撤回或更正波及哪些产品、证书与多少千克。What a withdrawn or replaced statement touches, in kilograms."""
+    from ledger.canonical import canonical_bytes
+    from ledger.trust import TrustFile
+    from verifier.impact import impact_lines, impact_on, impact_report
+    from verifier.sources import open_folder, read_chain
+    from verifier.status import status_of
+
+    trusted = TrustFile.load(trust)
+    found = impact_on(open_folder(export, trusted), read_chain(export, trusted, chain), trusted, statement)
+    lines = impact_lines(found, _language(ctx))
+    text = canonical_bytes(impact_report(found)) if json else "\n".join(lines).encode()
+    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.flush()
+    raise typer.Exit(status_of(found.findings).exit)
+
+
+@app.command(epilog=EXIT_HELP)
 def head(
     trust: Trust,
     chain: Annotated[str, typer.Option("--chain", envvar="TANJI_CHAIN", help="你自己的节点。A node of your own.")],

@@ -20,7 +20,7 @@ def with_bodies(ledger: Ledger, verifier: str = "verifier") -> Ledger:
     return ledger
 
 
-def accredit(ledger: Ledger, *, scope: tuple[str, ...] = ("*",), body: str = BODY) -> tuple[bytes, bytes]:
+def accredit(ledger: Ledger, *, scope: tuple[str, ...] = ("CR-*", "COIL"), body: str = BODY) -> tuple[bytes, bytes]:
     """An accreditation and a credential for the body; their digests."""
     dates = {"valid_from": "2024-01-01", "valid_until": "2027-12-31"}
     header = {"version": 1, "number": "CNAS V001", "body": body, "scope": scope, **dates}
