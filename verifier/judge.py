@@ -69,7 +69,7 @@ class Judge:
         passed = {one.position for one in screened.passed}
         judged = {i: judge_alone(item, self._domain) for i, item in enumerate(items) if i not in passed}
         self._waiting[number] = _Held(items, screened, judged, findings)
-        return Facts(screened.facts, [fact_of(one) for one in judged.values()])
+        return Facts(screened.facts, [fact_of(one, self._registry) for one in judged.values()])
 
     def learn(self, number: int, facts: Facts) -> BundleResult | None:
         """Takes in the facts of the next bundle; when it is one that is held, finishes it and returns its result."""
@@ -81,7 +81,7 @@ class Judge:
     def _look_again(self, index: int) -> Fact:
         """The fact of a declaration that passed by itself, but not with its subject."""
         items, _ = read_bundle(self._bundles, index // TILE_WIDTH)
-        return fact_of(judge_alone(items[index % TILE_WIDTH], self._domain))
+        return fact_of(judge_alone(items[index % TILE_WIDTH], self._domain), self._registry)
 
     def _finish(self, number: int, held: _Held, forks: dict[int, list[Finding]]) -> BundleResult:
         told = _Told(held.findings)

@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ledger.disclosures import parse_content
+from ledger.entry import Entry
 from ledger.errors import InputError, TanjiError
 from ledger.findings import Finding, Outcome
 from ledger.identifiers import ZERO_DIGEST, parse_organisation
 from ledger.kind import Known, Surroundings
 from ledger.kinds import kind_named
 from ledger.registry import Registry
+from ledger.signing import recover
 from ledger.statement import Domain, Statement
 from ledger.tiles import TILE_WIDTH
 from verifier.evidence import Bundles, Item
@@ -130,12 +132,16 @@ class Doorkeeper:
         return Known(digest, index, PASSED_KIND, statement.organisation, statement.subject, summary=summary)
 
     def head(self, organisation: str, kind: str, subject: str, before: int) -> bytes | None:
-        """The digest of the passed declaration on a subject, when its index is below `before`."""
+        """The digest of the passed declaration on a subject, when its index is below `before` and its key its own."""
         index = None if self._screen is None else self._screen.holder(organisation, kind, subject)
         if index is None or self._screen is None or index >= before:
             return None
-        digest = self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH].entry[: len(ZERO_DIGEST)]
-        return digest if self._screen.find(digest) == index else None
+        entry = Entry.from_bytes(self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH].entry)
+        if self._screen.find(entry.digest) != index:
+            return None
+        # what passed may be forged until `is_authorised` says otherwise, and a forged statement takes no subject
+        passed = Passed(0, organisation.encode(), recover(entry.digest, entry.signature))
+        return entry.digest if self.is_authorised(passed, entry.block) else None
 
 
 def codes_of(findings: Sequence[Finding]) -> str:

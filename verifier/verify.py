@@ -17,7 +17,7 @@ from ledger.findings import Finding
 from ledger.identifiers import digest_to_text, parse_digest
 from ledger.kinds import all_kinds
 from ledger.registry import Registry
-from ledger.statement import Domain
+from ledger.statement import Domain, Statement
 from ledger.trust import TrustFile
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority, read_light
 from verifier.evidence import ChainEvidence, Item, LogEvidence, bundle_count
@@ -82,6 +82,7 @@ class _Scan:
         self._light: Final[dict[bytes, Judged]] = {}
         self._opened: Final[dict[bytes, Judged]] = {}
         self._successors: Final[dict[bytes, list[bytes]]] = {}
+        self._subjects: Final[dict[tuple[str, str, str], list[bytes]]] = {}
         looked_up = _looked_up_kinds()
         for number in range(bundle_count(log.bundles.size)):
             items, findings = read_bundle(log.bundles, number)
@@ -94,6 +95,7 @@ class _Scan:
             if judged.statement is not None:
                 previous = bytes.fromhex(judged.statement.previous[2:])
                 self._successors.setdefault(previous, []).append(judged.digest)
+                self._subjects.setdefault(_subject(judged.statement), []).append(judged.digest)
                 if judged.statement.kind in looked_up:
                     self._open(judged.digest)
 
@@ -124,8 +126,10 @@ class _Scan:
             if digest in chain or digest not in self._light:
                 continue
             judged = chain[digest] = self._open(digest)
-            for successor in self._all_successors(digest):
-                self._open(successor)
+            # a forged statement takes no subject and replaces nothing: so its signature has to be looked at
+            same = () if judged.statement is None else self._subjects[_subject(judged.statement)]
+            for other in (*same, *self._all_successors(digest)):
+                self._open(other)
             if judged.kind is not None and judged.content is not None:
                 waiting.extend(reference.digest for reference in judged.kind.references(judged.content))
         return chain
@@ -173,6 +177,10 @@ class _Scan:
             for successor in self._successors.get(waiting.pop(), ()):
                 yield successor
                 waiting.append(successor)
+
+
+def _subject(statement: Statement) -> tuple[str, str, str]:
+    return statement.organisation, statement.kind, statement.subject
 
 
 def _looked_up_kinds() -> frozenset[str]:

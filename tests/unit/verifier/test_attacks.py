@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 from support.audit import Ledger, codes
-from support.builders import PRESS, PUBLISHER, STEEL, factor, factor_content, footprint, power_line, signed, withdrawal
+from support.builders import (
+    PRESS,
+    PUBLISHER,
+    STEEL,
+    factor,
+    factor_content,
+    footprint,
+    power_line,
+    private_key,
+    signed,
+    withdrawal,
+)
 
 from ledger.findings import Level
 from ledger.identifiers import digest_to_text
@@ -95,6 +106,39 @@ def test_a_forged_withdrawal_shows_its_bad_signature(tmp_path: Path) -> None:
     top = ledger.add(footprint(PRESS, upstream_line(base), product_id="TOP", value="2.0000"))
     ledger.anchor()
     assert "KEY_NOT_VALID" in codes(ledger.verify(tmp_path, top).findings)
+
+
+@pytest.mark.parametrize("key", [b"\x07" * 32, private_key(PRESS)], ids=["stranger", "another firm"])
+def test_a_forged_withdrawal_ends_nothing(key: bytes, tmp_path: Path) -> None:
+    ledger = Ledger()
+    base = ledger.add(footprint(STEEL, product_id="BASE", value="2.0000"))
+    ledger.add(withdrawal(base, key=key))
+    top = ledger.add(footprint(PRESS, upstream_line(base), product_id="TOP", value="2.0000"))
+    ledger.anchor()
+    assert codes(ledger.replay(tmp_path / "replay").findings) == {"KEY_NOT_VALID"}
+    assert codes(ledger.verify(tmp_path / "product", top).findings) == {"KEY_NOT_VALID"}
+
+
+def test_a_forged_successor_replaces_nothing(tmp_path: Path) -> None:
+    ledger = Ledger()
+    base = footprint(STEEL, product_id="BASE", value="2.0000")
+    ledger.add(base)
+    ledger.add(footprint(STEEL, product_id="BASE", value="1.0000", previous=base.digest, key=b"\x07" * 32))
+    top = ledger.add(footprint(PRESS, upstream_line(base.digest), product_id="TOP", value="2.0000"))
+    ledger.add(footprint(STEEL, product_id="BASE", value="3.0000", previous=base.digest))
+    ledger.anchor()
+    assert codes(ledger.replay(tmp_path / "replay").findings) == {"KEY_NOT_VALID"}
+    found = codes(ledger.verify(tmp_path / "product", top).findings)
+    assert found & {"UPSTREAM_STALE", "PREVIOUS_NOT_HEAD", "SUBJECT_TAKEN"} == set()
+
+
+def test_a_forged_first_declaration_takes_no_subject(tmp_path: Path) -> None:
+    ledger = Ledger()
+    ledger.add(footprint(STEEL, product_id="BASE", value="1.0000", key=b"\x07" * 32))
+    base = ledger.add(footprint(STEEL, product_id="BASE", value="2.0000"))
+    ledger.anchor()
+    assert codes(ledger.replay(tmp_path / "replay").findings) == {"KEY_NOT_VALID"}
+    assert codes(ledger.verify(tmp_path / "product", base).findings) == {"KEY_NOT_VALID"}
 
 
 def test_rounding_a_footprint_away_is_not_recomputed(tmp_path: Path) -> None:
