@@ -10,6 +10,7 @@ ties to even. A node where the bound does not suffice is calculated with Python 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeVar
 
@@ -38,6 +39,14 @@ Floats = NDArray[np.float64]
 Number = TypeVar("Number", np.uint64, np.float64)
 
 
+class Rounding(Enum):
+    """To which multiple of a node's step its sum goes. Downwards and upwards are for the ends of an interval."""
+
+    EVEN = "half to even"
+    DOWN = "down"
+    UP = "up"
+
+
 class Edges(NamedTuple):
     """The inputs of some nodes one after another: of which supplier, how much, and where each node's begin."""
 
@@ -62,17 +71,17 @@ def edges_of(columns: Columns, rows: Rows) -> Edges:
     return Edges(columns.supplier[places], columns.quantity[places], starts, counts)
 
 
-def evaluate(columns: Columns, rows: Rows, values: Values, into: Values) -> None:
+def evaluate(columns: Columns, rows: Rows, values: Values, into: Values, rounding: Rounding = Rounding.EVEN) -> None:
     """Puts into `into` what each node of `rows` comes to when its suppliers have `values`.
 
     `into` may be `values` itself when no node of `rows` supplies another of them.
     """
     if (rows.stop - rows.start if isinstance(rows, slice) else len(rows)) <= FEW:
         for node in range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist():
-            into.set(node, exact_value(columns, node, values))
+            into.set(node, exact_value(columns, node, values, rounding))
         return
     for block in blocks(rows):
-        _evaluate_block(columns, block, values, into)
+        _evaluate_block(columns, block, values, into, rounding)
 
 
 def blocks(rows: Rows) -> Iterator[Rows]:
@@ -83,7 +92,7 @@ def blocks(rows: Rows) -> Iterator[Rows]:
         yield from (rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK))
 
 
-def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values) -> None:
+def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values, rounding: Rounding) -> None:
     edges = edges_of(columns, rows)
     taken = values.fixed.take(edges.supplier)
     scale, step = columns.scale[rows], columns.step[rows]
@@ -97,11 +106,14 @@ def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values) 
         modulus, estimate = np.where(safe, modulus, 1), np.where(safe, estimate, 0.0)
     multiple = np.rint(estimate / modulus).astype(np.int64)
     left = (wrapped - modulus.view(np.uint64) * multiple.view(np.uint64)).view(np.int64)
-    into.fixed[rows] = (multiple + _correction(left, modulus, multiple)) * step
+    into.fixed[rows] = (multiple + _correction(left, modulus, multiple, rounding)) * step
     if columns.signed or values.signed:
         into.signed = True
     if not safe.all() or into.beyond:
-        _set_exactly(columns, rows, safe, values, into)
+        _forget_replaced(into)
+        numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        for node in numbers[~safe].tolist():
+            into.set(node, exact_value(columns, node, values, rounding))
 
 
 def _sums(
@@ -129,25 +141,22 @@ def segment_sums(terms: NDArray[Number], edges: Edges) -> NDArray[Number]:
     return sums
 
 
-def _correction(left: Int64s, modulus: Int64s, multiple: Int64s) -> Int64s:
-    """How many multiples of `modulus` more than `multiple` is the nearest, for what is `left`; ties to even."""
+def _correction(left: Int64s, modulus: Int64s, multiple: Int64s, rounding: Rounding) -> Int64s:
+    """How many multiples of `modulus` more than `multiple` is the right one, for what is `left`; ties to even."""
     whole = left // modulus
-    doubled = 2 * (left - whole * modulus)
-    odd = (multiple + whole) & 1
-    corrected: Int64s = whole + (doubled + odd > modulus)
+    over = left - whole * modulus
+    if rounding is Rounding.DOWN:
+        return whole
+    corrected: Int64s = whole + (over > 0 if rounding is Rounding.UP else 2 * over + ((multiple + whole) & 1) > modulus)
     return corrected
 
 
-def _set_exactly(columns: Columns, rows: Rows, safe: NDArray[np.bool_], values: Values, into: Values) -> None:
-    """Python integers for what is not safe; and forgets large values that were replaced by small ones."""
-    numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+def _forget_replaced(into: Values) -> None:
     for node in [node for node in into.beyond if into.fixed[node] != BEYOND]:
         del into.beyond[node]
-    for node in numbers[~safe].tolist():
-        into.set(node, exact_value(columns, node, values))
 
 
-def exact_value(columns: Columns, node: int, values: Values) -> int:
+def exact_value(columns: Columns, node: int, values: Values, rounding: Rounding = Rounding.EVEN) -> int:
     """What one node comes to, in nano-kilograms, with Python integers alone."""
     edges, scale, step = columns.inputs(node), int(columns.scale[node]), int(columns.step[node])
     suppliers = columns.supplier[edges.start : edges.stop]
@@ -157,17 +166,19 @@ def exact_value(columns: Columns, node: int, values: Values) -> int:
     if node in columns.exact:
         row = columns.exact[node]
         exact = row.direct + sum((q * v for q, v in zip(row.quantities, taken, strict=True)), Fraction(0))
-        return rounded(exact.numerator, exact.denominator * step) * step
+        return rounded(exact.numerator, exact.denominator * step, rounding) * step
     quantities = columns.quantity[edges.start : edges.stop].tolist()
     total = scale * int(columns.direct[node]) + int(columns.rest[node])
     total += sum(q * v for q, v in zip(quantities, taken, strict=True))
-    return rounded(total, scale * step) * step
+    return rounded(total, scale * step, rounding) * step
 
 
-def rounded(numerator: int, denominator: int) -> int:
-    """The nearest integer to a quotient, ties to even; the denominator is positive."""
+def rounded(numerator: int, denominator: int, rounding: Rounding = Rounding.EVEN) -> int:
+    """The nearest integer to a quotient, ties to even, or the next one down or up; the denominator is positive."""
     whole, left = divmod(numerator, denominator)
-    return whole + (2 * left + (whole & 1) > denominator)
+    if rounding is Rounding.EVEN:
+        return whole + (2 * left + (whole & 1) > denominator)
+    return whole + (rounding is Rounding.UP and left > 0)
 
 
 def float_quantities(columns: Columns) -> Floats:

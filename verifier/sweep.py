@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ledger.errors import InputError
 from verifier.columns import BEYOND, Columns, Int32s, Int64s, Rows, Values
-from verifier.evaluation import BLOCK, edges_of, evaluate
+from verifier.evaluation import BLOCK, Rounding, edges_of, evaluate
 
 _WINDOW: Final = 4_096
 _BATCH: Final = 256
@@ -140,12 +140,12 @@ def _settle_levels(columns: Columns, rows: Int64s, level: Int32s) -> None:
         level[node] = 1 + max(level[one] for one in suppliers[starts[place] : starts[place + 1]])
 
 
-def recompute(columns: Columns, order: Order | None = None) -> Values:
+def recompute(columns: Columns, order: Order | None = None, rounding: Rounding = Rounding.EVEN) -> Values:
     """Every value from the direct emissions up, each rounded once to its own decimals; declared values play no part."""
     order = order or order_of(columns)
     values = Values.zeros(len(columns))
     for number in range(len(order)):
-        evaluate(columns, order.batch(number), values, values)
+        evaluate(columns, order.batch(number), values, values, rounding)
     return values
 
 
@@ -184,6 +184,22 @@ def recompute_upstream(columns: Columns, product: int, order: Order) -> tuple[In
     for rows in np.split(sorted_nodes, cuts):
         evaluate(columns, rows, values, values)
     return nodes, values
+
+
+def part_of(columns: Columns, nodes: Int64s) -> Columns:
+    """The columns of `nodes` alone, numbered anew in their order; they must hold every supplier of theirs."""
+    edges = edges_of(columns, nodes)
+    indptr = np.concatenate((edges.starts, [len(edges.supplier)])).astype(np.int64)
+    declared = Values.zeros(len(nodes))
+    declared.fixed[:] = columns.declared.fixed[nodes]
+    for place, node in enumerate(nodes.tolist() if columns.declared.beyond else ()):
+        declared.set(place, columns.declared.at(node))
+    places = {node: place for place, node in enumerate(nodes.tolist())} if columns.exact else {}
+    exact = {places[node]: row for node, row in columns.exact.items() if node in places}
+    return Columns(
+        indptr, np.searchsorted(nodes, edges.supplier).astype(np.int32), edges.quantity, columns.scale[nodes],
+        columns.direct[nodes], columns.rest[nodes], columns.step[nodes], declared, exact,
+    )  # fmt: skip
 
 
 class Consumers(NamedTuple):

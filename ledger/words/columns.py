@@ -29,4 +29,8 @@ WORDS: Final = {
         "循环没有收敛凭证：回流不少于产出。请核对用量",
         "there is no certificate that the loop converges: as much goes back as comes out. Check the quantities",
     ),
+    "INTERVAL_NEGATIVE": Words(
+        "数值或偏差有负值，无法给出保证区间",
+        "no interval is guaranteed where a number is negative, or may be off by all of itself",
+    ),
 }
