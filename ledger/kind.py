@@ -105,7 +105,8 @@ class Kind(Generic[C]):
     - `topics`: the texts under which statements of any issuer find this one (`Surroundings.on`), each once;
     - `claims`, `moves`: numbers that no other statement may have, and accounts filled and drawn on (`ledger.holdings`);
     - `register`: reasons to refuse registration beyond the general policy, as failed findings;
-    - `check`: judgement of the content alone; `check_references`: of what it rests on.
+    - `check`: judgement of the content alone; `check_references`: of what it rests on; `check_shown`: of the parts
+      that a content shows which hides others.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Kind(Generic[C]):
     register: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     check: Callable[[C], Iterable[Finding]] = _nothing
     check_references: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
+    check_shown: Callable[[Shown], Iterable[Finding]] = _nothing
     words: Mapping[str, Words] = field(default_factory=dict)
 
     @property

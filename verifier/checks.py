@@ -8,12 +8,12 @@ public data, and the kind's own checks (design section 2). A failed check is a f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.disclosures import parse_content
 from ledger.entry import Entry
-from ledger.errors import EvidenceError, IncompleteError, InputError, TanjiError
+from ledger.errors import EvidenceError, InputError, TanjiError
 from ledger.findings import Finding, Outcome, fail, failed, not_checked
 from ledger.identifiers import ZERO_DIGEST, digest_to_text
 from ledger.kind import Kind, Surroundings
@@ -120,10 +120,11 @@ def _read_content(item: Item, statement: Statement, kind: Kind[Any], findings: l
             findings.append(fail("CONTENT_ROOT", got=root, expected=statement.content))
             findings.extend(_name_the_difference(kind, item.text))
             return None
+        if parts.hidden:
+            findings.append(not_checked("PART_HIDDEN", blocking=True, hidden=parts.hidden))
+            findings.extend(kind.check_shown(kind.read_shown(parts)))
+            return None
         content = kind.read(parts)
-    except IncompleteError as err:
-        findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
-        return None
     except TanjiError as err:
         findings.append(failed(err))
         return None

@@ -120,6 +120,7 @@ def _check_remade(receipt: Receipt, kind: Kind[Any], parts: Parts, findings: lis
         findings.append(replace(failed(err), outcome=Outcome.NOT_CHECKED))
     if parts.hidden:
         findings.append(not_checked("PART_HIDDEN", hidden=parts.hidden))
+        findings.extend(kind.check_shown(seen))
     else:
         findings.extend(kind.check(kind.read(parts)))
 

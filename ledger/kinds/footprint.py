@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.footprint.checks import check
 from ledger.footprint.content import Footprint, FootprintSummary, line_place
+from ledger.footprint.hidden import check_shown
 from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
 from ledger.footprint.references import ALLOWED_FACTORS, check_references, covers, references
@@ -78,4 +79,5 @@ KIND: Final = Kind(
     register=register_rule,
     check=check,
     check_references=check_references,
+    check_shown=check_shown,
 )

@@ -27,6 +27,16 @@ WORDS: Final = {
         "“{name}”直接以 CO2e 给出，无法按气体重算。请按气体分行填写",
         "line “{name}” is given in CO2e already and cannot be recomputed by gas. Give a line for each gas",
     ),
+    "HIDDEN_LINES": Words(
+        "有 {lines} 行未披露：若声明属实，它们合计在 {low} 与 {high} kgCO2e 之间，其内容未核查",
+        "{lines} lines are hidden: if the declaration is right they weigh between {low} and {high} kg CO2e together; "
+        "what they are was not checked",
+    ),
+    "HIDDEN_NEGATIVE": Words(
+        "未披露的行合计至多 {high} kgCO2e：其中必有负值，须有核算规则许可。请索取这些行",
+        "the hidden lines weigh {high} kg CO2e at most: one of them is negative, which needs a rule's permission. "
+        "Ask for these lines",
+    ),
     "RESULT_FIELD": Words(
         "结果项 {field} 声明为 {got}，按各行重算为 {expected}。请更正后签署新版本",
         "result field {field} is declared as {got}; the lines give {expected}. Correct it and sign a new version",

@@ -129,8 +129,8 @@ def _with(**changes: Any) -> Fields:
 
 def _sound() -> Iterator[tuple[str, Vector]]:
     yield "holds", _judged(receipt())
-    yield "holds-with-a-hidden-line", _judged(receipt(GOOD, "lines/0000"), open_={"PART_HIDDEN"})
-    yield "holds-with-the-result-alone", _judged(receipt(GOOD, "lines/0000", "production"), open_={"PART_HIDDEN"})
+    yield "holds-with-a-hidden-line", _judged(receipt(GOOD, "lines/0000"), open_={"HIDDEN_LINES", "PART_HIDDEN"})
+    yield "holds-with-the-result-alone", _judged(receipt(GOOD, "lines/0000", "production"), open_={"HIDDEN_LINES", "PART_HIDDEN"})
     yield "holds-at-the-first-index", _judged(receipt(FACTOR), open_=set())
     transaction = "0x" + "ab" * 32  # helps to find the anchor, and is not what is checked (SPEC, Receipt, 3)
     yield "holds-with-another-transaction", _judged(_with(anchor={**fields()["anchor"], "transaction": transaction}))

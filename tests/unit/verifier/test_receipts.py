@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.audit import MERGE_DELAY, START, Ledger, codes
-from support.builders import PRESS, STEEL, factor, footprint, power_line
+from support.builders import PRESS, STEEL, factor, footprint, gas_line, power_line
 from typer.testing import CliRunner
 
 from ledger.disclosures import hide
@@ -130,3 +130,14 @@ def test_the_command_line_says_it_in_words_and_exit_codes(tmp_path: Path) -> Non
         assert RUNNER.invoke(app, [*arguments, "--trust", str(trust)]).exit_code == code
     (tmp_path / "audit/checkpoint").write_bytes(b"junk")
     assert RUNNER.invoke(app, ["replay", str(tmp_path / "audit"), "--trust", str(trust)]).exit_code == 1
+
+
+def test_a_receipt_with_hidden_lines_shows_their_bounds_and_the_false_line_that_it_shows(tmp_path: Path) -> None:
+    ledger = Ledger()
+    lines = [gas_line("1.0000", "甲"), {**gas_line("2.0000", "乙"), "emission": "1.5000"}, gas_line("3.0000", "丙")]
+    ledger.add(footprint(STEEL, *lines, value="6.0000"))
+    ledger.anchor()
+    verdict = judge(ledger, tmp_path, ledger.receipt(0, hide(ledger.items[0].text, ["lines/0002"])))
+    assert codes(verdict.findings) == {"LINE_ARITHMETIC"}
+    (bounds,) = [f for f in verdict.findings if f.code == "HIDDEN_LINES"]
+    assert (bounds.values["low"], bounds.values["high"]) == ("2.99995", "3.00005")
