@@ -46,8 +46,10 @@ class _Teller:
         err().print(f"   {time.monotonic() - started:.1f} s", highlight=False)
 
 
-def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool) -> dict[str, Any]:
-    """The whole demonstration in `folder`; the figures that it showed.
+def run_demo(
+    run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool, reports: Path | None = None
+) -> dict[str, Any]:
+    """The whole demonstration in `folder`; the figures that it showed. The body's page and PDF go to `reports`.
 
     Raises `EvidenceError` DEMO_WRONG when a figure is not the one written down.
     """
@@ -57,7 +59,7 @@ def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool
         stack = open_playground(folder, run.language, tools, keep=keep)
         ground = stack.__enter__()
     try:
-        found = _story(run, tell, ground, quiet=quiet)
+        found = _story(run, tell, ground, reports, quiet=quiet)
     finally:
         stack.__exit__(None, None, None)
     found["seconds"] = round(time.monotonic() - started, 1)
@@ -67,7 +69,7 @@ def run_demo(run: Session, folder: Path, tools: Path, *, keep: bool, quiet: bool
     return found
 
 
-def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> dict[str, Any]:
+def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None, *, quiet: bool) -> dict[str, Any]:
     from verifier.display import Display
 
     display = Display(out(), run.language)
@@ -83,6 +85,8 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         verified = _judge(ground, audit, chain.digests["body"])
     body = verified.verdict
     _expect_honest(chain, body)
+    if reports is not None:
+        _leave_reports(run, ground, verified, reports)
     if not quiet:
         display.product(verified.verdict, verified.registry)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
@@ -104,6 +108,16 @@ def _story(run: Session, tell: _Teller, ground: Playground, *, quiet: bool) -> d
         "changed_line": _facts(line),
         "variants": variants,
     }
+
+
+def _leave_reports(run: Session, ground: Playground, verified: Verified, folder: Path) -> None:
+    from verifier.forms import write_forms
+    from verifier.report import product_report
+
+    folder.mkdir(parents=True, exist_ok=True)
+    html, pdf = folder / "body.html", folder / "body.pdf"
+    write_forms(product_report(verified, TrustFile.load(ground.settings.trust)), html=html, pdf=pdf)
+    run.say(f"   白车身的核查报告：{html}，{pdf}", f"   the body's report: {html}, {pdf}")
 
 
 def _judge(ground: Playground, audit: Path, digest: bytes) -> Verified:

@@ -19,6 +19,10 @@ def demo(
         Path | None,
         typer.Option("--keep", help="保留账本文件夹，链不停。Keep the ledger in this folder and the chain running."),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="白车身核查报告（网页与 PDF）写到此文件夹。The body's report, as page and PDF."),
+    ] = None,
     tools: Tools = None,
     *,
     json_: Json = False,
@@ -34,6 +38,7 @@ def demo(
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tanji-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
-        found = run_demo(run, folder, tools_folder(tools), keep=keep is not None, quiet=json_)
+        kept = keep is not None
+        found = run_demo(run, folder, tools_folder(tools), keep=kept, quiet=json_, reports=report)
     if json_:
         write_json(found)

@@ -26,7 +26,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path, str]:
     folder = tmp_path_factory.mktemp("demo")
-    done = run(folder, "demo", "--json")
+    done = run(folder, "demo", "--json", "--report", str(folder / "report"))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), folder, done.stderr
 
@@ -35,6 +35,14 @@ def test_the_body_has_its_golden_footprint_and_shares(demo: Any) -> None:
     found = demo[0]
     assert (found["body"], found["status"]) == ("2589.247860", "verified")
     assert found["shares"] == {"recomputed": "19.20", "default": "80.80"}
+
+
+def test_the_bodys_report_is_left_as_a_page_and_on_paper(demo: Any) -> None:
+    folder = demo[1] / "report"
+    page = (folder / "body.html").read_text(encoding="utf-8")
+    assert "2589.247860" in page
+    assert "东海汽车(示例)股份有限公司" in page
+    assert (folder / "body.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_the_changed_digit_is_refused_with_its_line_and_kilograms(demo: Any) -> None:
@@ -68,7 +76,7 @@ def test_each_wrong_variant_is_named_or_said_to_be_unchecked(
 def test_it_takes_well_under_a_minute_and_leaves_nothing_behind(demo: Any) -> None:
     found, folder, _ = demo
     assert found["seconds"] < 60
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["report"]
     assert not [
         p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in part for part in p.info["cmdline"] or ())
     ]
