@@ -178,6 +178,14 @@ def replay(
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="进程数，0 为全部核；结果相同。Processes, 0: all cores; same result.")
     ] = 0,
+    notes: Annotated[
+        Path | None,
+        typer.Option("--notes", help="进度文件：中断后从此继续。Notes: a replay that was ended goes on from here."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Dask 调度器地址。Address of a Dask scheduler to work on."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """重放整个账本，给出状态摘要。Replay the whole ledger; two auditors get the same state digest."""
@@ -189,7 +197,10 @@ def replay(
     trusted = TrustFile.load(trust)
     log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
     with _progress() as progress:
-        found = replay_ledger(log, evidence, trusted, workers=workers or os.cpu_count() or 1, progress=progress)
+        found = replay_ledger(
+            log, evidence, trusted, workers=workers or os.cpu_count() or 1, cluster=cluster, notes=notes,
+            progress=progress,
+        )  # fmt: skip
     if json:
         _write(replay_report(found))
     else:

@@ -13,15 +13,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, fail, failed, not_checked
 from ledger.merkle import Frontier, leaf_hash
 from ledger.registry import Anchor, Registry, anchors_of
 from ledger.trust import TrustFile
+from verifier.cluster import Cluster
 from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
+from verifier.notes import FileNotes, NoNotes
 from verifier.status import Status, status_of
-from verifier.workers import Progress, judge_bundles
+from verifier.workers import Here, Judges, Progress, Team, judge_bundles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +48,51 @@ class Replayed:
 
 
 def replay(
-    log: LogEvidence, chain: ChainEvidence, trust: TrustFile, *, workers: int = 1, progress: Progress | None = None
-) -> Replayed:
-    """Replays the ledger. `workers` processes judge; the outcome is the same for any number of them.
+    log: LogEvidence, chain: ChainEvidence, trust: TrustFile, *, workers: int = 1, cluster: str | None = None,
+    notes: Path | None = None, progress: Progress | None = None,
+) -> Replayed:  # fmt: skip
+    """Replays the ledger. `workers` processes judge, or those of the Dask `cluster`; the outcome is always the same.
 
+    A replay that was ended goes on from its `notes`, where that file is given, as long as the evidence is the same.
     Raises `SourceError` when a file cannot be read, `EvidenceError` when the entries themselves cannot.
     """
     findings, registry = ledger_findings(log, chain, trust)
     total = bundle_count(log.bundles.size)
-    results = judge_bundles(log.bundles, trust.domain, registry, workers, progress)
     state = sha256(_header(log, chain).encode())
+    kept = NoNotes() if notes is None else FileNotes(notes, _name_of(log, chain, trust))
+    judges = _judges(log, trust, registry, workers, cluster)
     unasked, kinds = Counter[str](), Counter[str]()
     withheld: list[int] = []
-    for result in results:
-        state.update(result.lines)
-        findings.extend(result.findings)
-        unasked.update(result.open)
-        kinds.update(result.kinds)
-        withheld.extend(result.withheld)
+    try:
+        for result in judge_bundles(judges, log.bundles.size, kept, progress):
+            state.update(result.lines)
+            findings.extend(result.findings)
+            unasked.update(result.open)
+            kinds.update(result.kinds)
+            withheld.extend(result.withheld)
+    finally:
+        judges.dismiss()
+        kept.close()
     if progress:
         progress(total, total)
     for finding in findings:
         state.update(f"{finding.code}@{finding.place}:{finding.outcome}\n".encode())
     return Replayed(log.checkpoint.size, log.checkpoint.root, _anchor_count(chain), kinds, tuple(findings), unasked,
                     tuple(withheld), state.digest())  # fmt: skip
+
+
+def _judges(log: LogEvidence, trust: TrustFile, registry: Registry, workers: int, cluster: str | None) -> Judges:
+    if cluster is not None:
+        return Cluster(cluster, log.bundles, trust.domain, registry)
+    if workers <= 1 or bundle_count(log.bundles.size) < 2 * workers:
+        return Here(log.bundles, trust.domain, registry)
+    return Team(log.bundles, trust.domain, registry, workers)
+
+
+def _name_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> bytes:
+    """What notes are on: the evidence, for whom, and by which version of this program."""
+    named = f"tanji-notes-1 {version('tanji')} {trust.to_bytes().hex()} {_header(log, chain)}"
+    return sha256(named.encode()).digest()
 
 
 def ledger_findings(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> tuple[list[Finding], Registry]:

@@ -1,7 +1,9 @@
-"""Judging bundles in several processes that teach one another the facts of each bundle, in log order.
+"""Judging bundles in rounds, with several judges who teach one another the facts of each bundle, in log order.
 
-Each process judges its bundles alone, sends their facts, and finishes them once the facts of all earlier bundles came
-back; so a process remembers facts of the whole log, but holds contents of a few bundles only.
+In a round each judge first learns the facts of all bundles of the round before and finishes those that it holds, then
+judges its bundles of this round by themselves and tells their facts. So a judge remembers facts of the whole log, but
+holds contents of a few bundles only. Where the judges are, in this process, in others of this machine or on a cluster,
+changes nothing of what they say.
 """
 
 from __future__ import annotations
@@ -9,136 +11,175 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import pickle
-from collections.abc import Callable, Iterator
-from multiprocessing.queues import Queue
-from queue import Empty
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.errors import SourceError
 from ledger.registry import Registry
 from ledger.statement import Domain
 from verifier.evidence import Bundles, bundle_count
-from verifier.judge import BundleResult, Facts, Judge
+from verifier.judge import BundleResult, Judge
+from verifier.notes import Notes
 
 Progress = Callable[[int, int], None]
 """Told the bundles done and their number."""
 
-_AHEAD: Final = 3
-"""Bundles that a process may have begun and not finished."""
-_POLL_S: Final = 1.0
+_ROUND: Final = 8
+"""Bundles that a judge begins in one round: enough that nobody waits long for the slowest, and few enough to hold."""
 _COLLECT_AFTER: Final = 1_000_000
 """Objects more than before until a process looks for cycles: contents wait by the hundred thousand and have none."""
 
-
-def judge_bundles(
-    bundles: Bundles, domain: Domain, registry: Registry, workers: int, progress: Progress | None
-) -> Iterator[BundleResult]:
-    """The results of all bundles in log order. Raises what reading raises, `SourceError` WORKER_DIED."""
-    count = bundle_count(bundles.size)
-    if workers <= 1 or count < 2 * workers:
-        yield from _judge_here(bundles, domain, registry, count, progress)
-        return
-    team = _Team(bundles, domain, registry, workers)
-    try:
-        yield from team.judge(count, progress)
-    finally:
-        team.dismiss()
+Told = tuple[int, bytes]
+"""A bundle's number and its facts."""
 
 
-def _judge_here(
-    bundles: Bundles, domain: Domain, registry: Registry, count: int, progress: Progress | None
-) -> Iterator[BundleResult]:
-    judge = Judge(bundles, domain, registry)
-    for number in range(count):
-        result = judge.learn(number, judge.alone(number))
-        if result is not None:
+class Answer(NamedTuple):
+    """What one judge says in a round: results of bundles that it finished, facts of those that it began."""
+
+    results: Sequence[BundleResult]
+    facts: Sequence[Told]
+
+
+class Asked(Protocol):
+    """A judge who was asked and will answer."""
+
+    def result(self) -> Answer:
+        """The answer; waits for it, and raises what the judge raised."""
+
+
+class Judges(Protocol):
+    """Several judges who work at the same time."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:
+        """Has one of them do its part of a round; nobody is asked again before he answered."""
+
+    def dismiss(self) -> None:
+        """Ends them, whether or not their work is done."""
+
+
+class RoundJudge:
+    """A judge of rounds, whose facts travel as bytes."""
+
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+        self._judge: Final = Judge(bundles, domain, registry)
+
+    def play(self, learn: Sequence[Told], begin: Sequence[int]) -> Answer:
+        """One round. Raises what reading raises."""
+        learnt = (self._judge.learn(number, pickle.loads(facts)) for number, facts in learn)  # noqa: S301 - a judge's
+        results = [result for result in learnt if result is not None]
+        return Answer(results, [(n, pickle.dumps(self._judge.alone(n), pickle.HIGHEST_PROTOCOL)) for n in begin])
+
+
+def judge_bundles(judges: Judges, size: int, notes: Notes, progress: Progress | None = None) -> Iterator[BundleResult]:
+    """The results of all bundles of a log of `size` in log order; those in `notes` are not judged again.
+
+    Raises what reading raises, and `SourceError` WORKER_DIED.
+    """
+    count = bundle_count(size)
+    told: list[Told] = []
+    for facts, result in notes.kept():
+        told.append((len(told), facts))
+        yield result
+    waiting: list[Told] = []
+    for first in range(len(told), count + _ROUND * len(judges), _ROUND * len(judges)):
+        begun = range(first, min(first + _ROUND * len(judges), count))
+        asked = [judges.ask(j, told, begun[j :: len(judges)]) for j in range(len(judges))]
+        answers = [one.result() for one in asked]
+        results = sorted((r for answer in answers for r in answer.results), key=lambda result: result.number)
+        for (_, facts), result in zip(waiting, results, strict=True):
+            notes.keep(facts, result)
             yield result
+        waiting = told = sorted(one for answer in answers for one in answer.facts)
         if progress:
-            progress(number + 1, count)
+            progress(min(first, count), count)
 
 
-class _Team:
-    """The processes and the queues between them and this one."""
+class Here:
+    """One judge in this process."""
+
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+        self._judge: Final = RoundJudge(bundles, domain, registry)
+
+    def __len__(self) -> int:
+        return 1
+
+    def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:  # noqa: ARG002 - there is but one
+        """Has it done at once."""
+        return _Answered(self._judge.play(learn, begin))
+
+    def dismiss(self) -> None:
+        """Nothing to end."""
+
+
+class _Answered(NamedTuple):
+    answer: Answer
+
+    def result(self) -> Answer:
+        return self.answer
+
+
+class Team:
+    """Judges in processes of this machine."""
 
     def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, workers: int) -> None:
         # forked where that exists: the registry's history need not be sent and nothing is imported again
         methods = multiprocessing.get_all_start_methods()
         context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-        self._answers: Final[Queue[Any]] = context.Queue()
-        self._tasks: Final[list[Queue[Any]]] = [context.Queue() for _ in range(workers)]
-        self._processes: Final = [
-            context.Process(target=_work, args=(tasks, self._answers, bundles, domain, registry), daemon=True)
-            for tasks in self._tasks
-        ]
-        for process in self._processes:
+        self._ends: Final[list[Connection]] = []
+        self._processes: Final[list[Any]] = []
+        for _ in range(workers):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs, bundles, domain, registry), daemon=True)
             process.start()
+            theirs.close()
+            self._ends.append(ours)
+            self._processes.append(process)
 
-    def judge(self, count: int, progress: Progress | None) -> Iterator[BundleResult]:
-        """Deals out bundles, passes facts on in log order, and yields results in log order."""
-        for number in range(min(count, _AHEAD * len(self._tasks))):
-            self._deal(number)
-        facts: dict[int, bytes] = {}
-        results: dict[int, BundleResult] = {}
-        taught = yielded = 0
-        while yielded < count:
-            kind, number, payload = self._next_answer()
-            if kind == "error":
-                raise payload
-            if kind == "facts":
-                facts[number] = payload
-                while taught in facts:
-                    self._teach(taught, facts.pop(taught))
-                    taught += 1
-                continue
-            results[number] = payload
-            if (further := number + _AHEAD * len(self._tasks)) < count:
-                self._deal(further)
-            while yielded in results:
-                yield results.pop(yielded)
-                yielded += 1
-                if progress:
-                    progress(yielded, count)
+    def __len__(self) -> int:
+        return len(self._processes)
 
-    def _deal(self, number: int) -> None:
-        self._tasks[number % len(self._tasks)].put(("alone", number, None))
-
-    def _teach(self, number: int, facts: bytes) -> None:
-        for tasks in self._tasks:
-            tasks.put(("learn", number, facts))
-
-    def _next_answer(self) -> tuple[str, int, Any]:
-        while True:
-            try:
-                answer: tuple[str, int, Any] = self._answers.get(timeout=_POLL_S)
-            except Empty:
-                if not all(process.is_alive() for process in self._processes):
-                    raise SourceError("WORKER_DIED") from None
-            else:
-                return answer
+    def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:
+        """Sends it the round. Raises `SourceError` WORKER_DIED."""
+        try:
+            self._ends[judge].send((learn, begin))
+        except OSError:
+            raise SourceError("WORKER_DIED") from None
+        return _Sent(self._ends[judge])
 
     def dismiss(self) -> None:
         """Ends the processes, whether or not their work is done."""
         for process in self._processes:
             process.terminate()
-        for process in self._processes:
+        for process, end in zip(self._processes, self._ends, strict=True):
             process.join()
-        for queue in (*self._tasks, self._answers):
-            queue.close()
-            queue.cancel_join_thread()
+            end.close()
 
 
-def _work(tasks: Queue[Any], answers: Queue[Any], bundles: Bundles, domain: Domain, registry: Registry) -> None:
+class _Sent(NamedTuple):
+    end: Connection
+
+    def result(self) -> Answer:
+        try:
+            answer: Answer | Exception = self.end.recv()
+        except (EOFError, OSError):
+            raise SourceError("WORKER_DIED") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _work(end: Connection, bundles: Bundles, domain: Domain, registry: Registry) -> None:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
-    judge = Judge(bundles, domain, registry)
+    judge = RoundJudge(bundles, domain, registry)
     try:
         while True:
-            task, number, payload = tasks.get()
-            if task == "alone":
-                answers.put(("facts", number, pickle.dumps(judge.alone(number), pickle.HIGHEST_PROTOCOL)))
-                continue
-            facts: Facts = pickle.loads(payload)  # noqa: S301 - from our own process
-            if (result := judge.learn(number, facts)) is not None:
-                answers.put(("result", number, result))
+            end.send(judge.play(*end.recv()))
+    except EOFError:
+        return
     except Exception as err:  # noqa: BLE001 - the asking process raises it again
-        answers.put(("error", -1, err))
+        end.send(err)

@@ -70,6 +70,18 @@ WORDS: Final = {
         "大小为 {got} 的检查点未在链上锚定（最近锚定 {expected}）。请稍后再查",
         "the checkpoint of size {got} is not anchored on chain (last anchored: {expected}). Try again later",
     ),
+    "NOTES_OF_ANOTHER": Words(
+        "进度文件不属于你本人，或别人可以改写它。请换一个文件，或删除后重来",
+        "the notes of the replay are not yours alone: others may write them. Name another file, or delete it and start anew",
+    ),
+    "CLUSTER_NOT_INSTALLED": Words(
+        "在集群上重放需要 Dask：请安装 tanji[cluster]",
+        "a replay on a cluster needs Dask: install tanji[cluster]",
+    ),
+    "CLUSTER_UNREACHABLE": Words(
+        "连不上 Dask 集群 {got}，或集群里没有工作进程。请检查调度器地址，并先启动工作进程",
+        "the Dask cluster {got} does not answer, or has no workers. Check the scheduler's address and start workers first",
+    ),
     "WORKER_DIED": Words(
         "核查进程意外结束，结果作废，请重试", "a worker process died; nothing was concluded, try again"
     ),
