@@ -2,9 +2,10 @@
 
 All but the interval are floats, to be read beside the exact value. The derivatives come from one sweep downwards: how
 many declared units s of each declaration stand in one of the product (s = (I - Q^T)^-1 e); then df/d(direct_k) is s_k
-and df/d(quantity_kj) is s_k f_j. An input that many suppliers share counts as one, unlike in a propagation tier by tier. The
-interval needs no distribution: with nothing negative the calculation is monotone, so a sweep of all low ends, rounded
-down, and one of all high ends, rounded up, enclose every case between, in integers and in all roundings.
+and df/d(quantity_kj) is s_k f_j. An input that many suppliers share counts as one, unlike in a propagation tier by
+tier. The interval needs no distribution: with nothing negative the calculation is monotone, so a sweep of all low
+ends, rounded down, and one of all high ends, rounded up, enclose every case between, in integers and in all
+roundings.
 """
 
 from __future__ import annotations

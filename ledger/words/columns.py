@@ -33,4 +33,9 @@ WORDS: Final = {
         "数值或偏差有负值，无法给出保证区间",
         "no interval is guaranteed where a number is negative, or may be off by all of itself",
     ),
+    "WHAT_IF_OPENED": Words(
+        "“{name}”的数值来自已打开的上游声明或已发布的因子，试算请改动该声明本身，或改数量",
+        "the value of “{name}” comes from an opened declaration or a published factor: "
+        "try the change there, or change the amount",
+    ),
 }
