@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from api.book import Book, Found
 from api.settings import Settings
 from ledger.disclosures import parse_content
 from ledger.errors import InputError
-from ledger.kind import Kind
+from ledger.kind import Kind, Known
 from ledger.kinds import kind_named
 from ledger.statement import Domain, Statement
 
@@ -55,6 +55,13 @@ class StoreBook:
     def all_of(self, kind: str) -> Iterable[Found]:
         """Current statements of a kind, in log order."""
         return self._current(d for found, _, _, _, d in self._rows if found == kind)
+
+    def known(self, kind: str) -> list[Known]:
+        """Every statement of a kind, current or not, with what its kind lets others ask of it; in log order."""
+        digests = [d for found, _, _, _, d in self._rows if found == kind]
+        known = self._reader.known(digests)
+        contents = ((known[digest], self.by_digest(digest)) for digest in digests)
+        return [replace(one, summary=kind_named(kind).summary(found.content)) for one, found in contents if found]
 
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
         """The newest statement on a subject; one that was withdrawn stays its head until it is replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,16 +47,23 @@ def list_(
     ctx: typer.Context,
     find: Annotated[str, typer.Argument(help="按系列或名称筛选。Part of a series or name.")] = "",
     *,
+    day: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="该日应当使用的版本。Valid on that day.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """账本中当前有效的因子；草稿里按“系列/年份”引用。Current factors of the ledger; drafts name them series/year."""
     from api.counter import StoreBook, open_own_store
     from api.factors import factor_name
+    from ledger.factors import as_of
 
     with open_own_store(session(ctx).settings) as store, store.read() as reader:
-        found = [
-            f for f in StoreBook(reader).all_of("factor") if find in f.content.header.series + f.content.header.name
-        ]
+        book = StoreBook(reader)
+        found = list(book.all_of("factor"))
+        if day is not None:
+            valid = {known.digest for known in as_of(book.known("factor"), day.date().isoformat())}
+            found = [f for f in found if f.digest in valid]
+    found = [f for f in found if find in f.content.header.series + f.content.header.name]
     if json_:
         write_json({"factors": [{"digest": "0x" + f.digest.hex(), "organisation": f.statement.organisation,
                                  **f.content.model_dump(mode="json", exclude_none=True)} for f in found]})  # fmt: skip
