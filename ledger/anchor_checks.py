@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from ledger.chain.client import ChainClient
+from ledger.chain.reverts import selector
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, fail
 from ledger.identifiers import digest_to_text
@@ -18,6 +19,7 @@ from ledger.store.anchoring import Anchoring, AnchorStore, Incident
 
 STALLED_S: Final = 60.0
 """A chain whose head stands still for so long while a checkpoint waits is reported."""
+_SIZE: Final = selector("size", ())
 _CHUNK: Final = 1 << 12
 
 
@@ -142,6 +144,13 @@ def stalled(anchors: AnchorStore, client: ChainClient, now: float, patience_s: f
     head = client.block(client.block_number())
     seconds = int(now - head.time_s)
     return fail("CHAIN_STALLED", block=head.number, seconds=seconds) if seconds >= patience_s else None
+
+
+def behind_chain(entries: int, client: ChainClient) -> Finding | None:
+    """FSCK_BEHIND_CHAIN when the chain's last checkpoint, as the node tells it, is over more entries than there are."""
+    word = client.call(client.contracts["log"].address, _SIZE)
+    size = int.from_bytes(word, "big")
+    return fail("FSCK_BEHIND_CHAIN", first=entries, last=size - 1) if size > entries else None
 
 
 def anchor_status(anchors: AnchorStore, store: Store) -> AnchorStatus:

@@ -63,6 +63,7 @@ def examine(run: Session) -> Iterator[Symptom]:
         ("磁盘 disk", _disk),
         ("信任文件 trust file", _trust),
         ("存储 store", _store),
+        ("锚定 anchoring", _anchoring),
         ("链 chain", _chain),
         ("时钟 clock", _clock),
     ]
@@ -131,6 +132,25 @@ def _store(settings: Settings) -> tuple[State, str]:
             "ok",
             f"{reader.size()} 条 entries，{len(reader.checkpoints(anchored=True))} 个检查点 checkpoints anchored",
         )
+
+
+def _anchoring(settings: Settings) -> tuple[State, str]:
+    from api.counter import open_own_store
+    from ledger.anchor_checks import anchor_status
+    from ledger.store.anchoring import open_anchor_store
+
+    if not settings.deployment.is_file():
+        return "skipped", "还没有账本 no ledger yet"
+    with open_own_store(settings) as store:
+        anchors = open_anchor_store(settings.database_url)
+        try:
+            found = anchor_status(anchors, store)
+        finally:
+            anchors.engine.dispose()
+    if found.incidents:
+        said = "、".join(f"{i.id} {i.code}" for i in found.incidents)
+        return "bad" if found.quarantined else "warning", f"事件 incidents {said}：tanji incident list"
+    return "ok", f"{found.backlog} 条待锚定 entries waiting"
 
 
 def _chain(settings: Settings) -> tuple[State, str]:

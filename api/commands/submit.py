@@ -62,10 +62,10 @@ def status(
     *,
     json_: Json = False,
 ) -> None:
-    """声明是否已登记、已锚定、被取代或撤回；尚未锚定、链停滞或有未处理事件时退出码 3。
+    """声明是否已登记、已锚定、被取代或撤回；尚未锚定、链停滞、存储落后于链或有未处理事件时退出码 3。
 
     Whether a statement is registered, anchored, replaced or withdrawn; exit 3 while it is not anchored, the chain is
-    stalled, or an incident keeps anchoring back.
+    stalled, the store is behind the chain, or an incident keeps anchoring back.
     """
     facts, done = _ledger_facts(ctx, stalled_after) if digest is None else _statement_facts(ctx, digest)
     if json_:
@@ -89,7 +89,7 @@ def _ledger_facts(ctx: typer.Context, patience_s: float) -> tuple[dict[str, obje
             found = anchor_status(anchors, store)
             with store.read() as reader:
                 checkpoints = len(reader.checkpoints(anchored=True))
-            chain, moves = _chain_fact(ctx, anchors, patience_s)
+            chain, moves = _chain_fact(ctx, anchors, found.entries, patience_s)
         finally:
             anchors.engine.dispose()
     facts: dict[str, object] = {
@@ -104,13 +104,14 @@ def _ledger_facts(ctx: typer.Context, patience_s: float) -> tuple[dict[str, obje
     return facts, not found.backlog and moves and not found.quarantined
 
 
-def _chain_fact(ctx: typer.Context, anchors: AnchorStore, patience_s: float) -> tuple[str, bool]:
+def _chain_fact(ctx: typer.Context, anchors: AnchorStore, entries: int, patience_s: float) -> tuple[str, bool]:
     """What the node says of itself, in words; a node that is away is told, and keeps nothing from being shown."""
-    from ledger.anchor_checks import stalled
+    from ledger.anchor_checks import behind_chain, stalled
 
     try:
         with open_chain(session(ctx).settings, attempts=1, timeout_s=3.0) as client:
-            block, finding = client.block_number(), stalled(anchors, client, time.time(), patience_s)
+            block = client.block_number()
+            finding = behind_chain(entries, client) or stalled(anchors, client, time.time(), patience_s)
     except (SourceError, InputError) as err:
         return f"{err.code}  {err.words(session(ctx).language)}", True
     if finding is not None:

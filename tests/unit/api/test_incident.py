@@ -37,6 +37,7 @@ def test_an_incident_is_listed_keeps_anchoring_back_and_is_released(house: House
     assert [(i["id"], i["code"], i["blocking"]) for i in listed] == [(1, "NONCE_GAP", True)]
     assert "有人用上链账户" in house.run("incident", "list").stdout
     assert "1 NONCE_GAP" in house.run("status", expect=3).stdout
+    assert "1 NONCE_GAP：tanji incident list" in house.run("doctor", expect=1).stdout
     assert "CONFIRMATION_NEEDED" in house.run("incident", "release", "1", "--account", "operator", expect=2).stderr
     house.run("incident", "release", "1", "--account", "operator", "--yes")
     assert house.run("incident", "list").stdout == ""

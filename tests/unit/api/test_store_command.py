@@ -50,6 +50,7 @@ def test_lost_writes_are_named_and_put_back(house: House) -> None:
     assert said == [{"code": "FSCK_BEHIND_CHAIN", "first": 1, "last": 2}]
     assert "缺少已锚定的第 1 至 2 条" in house.run("store", "check", expect=1).stdout
     house.run("store", "check", "--offline")
+    assert "FSCK_BEHIND_CHAIN" in house.run("status", expect=3).stdout
     assert "BEHIND_CHAIN" in house.run("anchor", "--account", "operator", expect=1).stderr
     assert house.run("store", "refill", str(house.folder / "audit")).stdout == "2\n"
     house.run("store", "check")
