@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from ledger.calculation import GWP100
 from ledger.findings import Finding, fail
-from ledger.footprint.content import Footprint, line_place
+from ledger.footprint.content import Footprint, Header, line_place
 from ledger.footprint.lines import GasSource, Line
 from ledger.numbers import decimals_of, round_half_even
+from ledger.units import conversion
 
 VALID_YEARS: Final = 3
 """A declaration may be used for at most so long after its period (PACT 3.0 validity period)."""
@@ -45,6 +47,7 @@ def check_boundary(content: Footprint) -> Iterator[Finding]:
     needed = stated if head.stages is not None else stated - _GATE
     if missing := needed - {line.stage for line in content.lines}:
         yield fail("STAGE_MISSING", "header", got=", ".join(sorted(missing)))
+    yield from _check_mass(head)
     latest = years_later(head.period_end, VALID_YEARS)
     if head.valid_until is not None and head.valid_until > latest:
         yield fail("VALIDITY_TOO_LONG", "header/valid_until", got=head.valid_until, expected=latest)
@@ -54,6 +57,13 @@ def years_later(day: str, years: int) -> str:
     """The same day of a later year, as a date text; of 29 February it is the 28th."""
     moved = f"{int(day[:4]) + years:04d}{day[4:]}"
     return moved[:-2] + "28" if moved.endswith("-02-29") else moved
+
+
+def _check_mass(head: Header) -> Iterator[Finding]:
+    """A product that is counted by its mass weighs what the declared unit says."""
+    factor = conversion(head.unit, "kg")
+    if head.mass is not None and factor is not None and Fraction(head.amount) * factor != Fraction(head.mass):
+        yield fail("MASS_UNIT", "header/mass", got=head.mass, expected=f"{head.amount} {head.unit}")
 
 
 def _check_origin(gwp: str, number: int, line: Line, source: GasSource) -> Iterator[Finding]:

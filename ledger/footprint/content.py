@@ -194,6 +194,11 @@ class FootprintSummary(NamedTuple):
     result: Result | None = None
     """The whole result, where it says more than the footprint."""
 
+    @property
+    def is_glance(self) -> bool:
+        """Whether it comes from the signed headline of a withheld content, which always leaves the GWP set unsaid."""
+        return self.gwp is None
+
 
 @cache
 def line_place(number: int) -> str:

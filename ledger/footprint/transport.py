@@ -20,8 +20,9 @@ def check_transport(content: Footprint) -> Iterator[Finding]:
     """Every line that has legs or divides its value between tank and wheel."""
     ends: dict[str, Leg] = {}
     for number, line in enumerate(content.lines):
-        if isinstance(line.source, FactorSource):
-            yield from _check_well_to_wheel(content, number, line, line.source)
+        source = line.source
+        if source.type == "factor" and (line.legs is not None or source.wtt is not None or source.ttw is not None):
+            yield from _check_well_to_wheel(content, number, line, source)
         if line.legs is None:
             continue
         yield from _check_legs(content, number, line, line.legs)
@@ -65,8 +66,7 @@ def _break(number: int, line: Line, expected: str, got: str) -> Finding:
 def _check_well_to_wheel(content: Footprint, number: int, line: Line, source: FactorSource) -> Iterator[Finding]:
     place = line_place(number)
     if source.wtt is None and source.ttw is None:
-        if line.legs is not None:
-            yield not_checked("WTW_NOT_STATED", place, abs(Decimal(line.emission)), name=line.name)
+        yield not_checked("WTW_NOT_STATED", place, abs(Decimal(line.emission)), name=line.name)
         return
     summed = Fraction(source.wtt or 0) + Fraction(source.ttw or 0)
     if summed != Fraction(source.value):

@@ -87,6 +87,10 @@ WORDS: Final = {
         "边界包含阶段 {got}，却没有任何一行属于它。请补全或缩小边界",
         "the boundary has the stages {got}, but no line belongs to them. Complete the lines or narrow the boundary",
     ),
+    "MASS_UNIT": Words(
+        "每声明单位质量写为 {got} kg，与声明单位 {expected} 不符",
+        "the mass of a declared unit is given as {got} kg, the declared unit is {expected}",
+    ),
     "VALIDITY_TOO_LONG": Words(
         "有效期至 {got}，最迟为核算期结束后三年（{expected}）",
         "valid until {got}; three years after the period's end ({expected}) is the latest",

@@ -44,6 +44,14 @@ def test_a_declaration_is_valid_for_three_years_at_most(until: str, wrong: bool)
     assert failed_codes(declared(gas(), header={"valid_until": until})) == (["VALIDITY_TOO_LONG"] if wrong else [])
 
 
+@pytest.mark.parametrize(("header", "wrong"), [
+    ({"mass": "1"}, False), ({"mass": "1.0"}, False), ({"mass": "1000"}, True), ({"mass": "1000", "unit": "t"}, False),
+    ({"mass": "12.5", "unit": "t", "amount": "0.0125"}, False), ({"mass": "6.2", "unit": "piece"}, False),
+])  # fmt: skip
+def test_what_is_counted_by_mass_weighs_its_declared_unit(header: dict[str, str], wrong: bool) -> None:
+    assert failed_codes(declared(gas(), header=header)) == (["MASS_UNIT"] if wrong else [])
+
+
 def test_three_years_after_a_leap_day_is_a_day_that_exists() -> None:
     assert years_later("2024-02-29", 3) == "2027-02-28"
     assert years_later("2025-12-31", 3) == "2028-12-31"

@@ -213,10 +213,12 @@ def test_carbon_contents_follow_from_what_enters_the_product() -> None:
              material("1", "0.1", kind="packaging", carbon={"biogenic": "0.4"})]  # fmt: skip
     right = {"fossilCarbonContent": "0.2", "biogenicCarbonContent": "0.10", "recycledCarbonContent": "0.04",
              "packagingBiogenicCarbonContent": "0.04"}  # fmt: skip
-    assert failed(declared(*lines, result=right, header={"mass": "0.4"})) == []
+    assert failed(declared(*lines, result=right, header={"mass": "0.4", "unit": "piece"})) == []
     for name in right:
         assert failed(declared(*lines, result=right | {name: "0.3"})) == [("RESULT_FIELD", "-")]
-    assert failed_codes(declared(*lines, result=right, header={"mass": "0.2"})) == ["CARBON_BEYOND_MASS"]
+    assert failed_codes(declared(*lines, result=right, header={"mass": "0.2", "unit": "piece"})) == [
+        "CARBON_BEYOND_MASS"
+    ]
     unsaid = declared(material("1", "0.4"), result={"fossilCarbonContent": "0"})
     assert (failed(unsaid), open_questions(unsaid)) == ([], {"RESULT_FIELD_OPEN": Decimal("0.400000")})
 
