@@ -1,0 +1,118 @@
+"""The golden part under a rule, signed and anchored: what was not checked without one is named, with its kilograms."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.audit import codes
+from support.builders import PRESS, signed, withdrawal
+from support.golden import Golden, variants
+from support.rules import COMMITTEE, naming, rule_content
+
+from ledger.findings import Level
+from ledger.identifiers import digest_to_text
+from verifier.product import ProductVerdict
+
+
+class Ruled(Golden):
+    """The golden ledger with the rule for pressed parts; `part` and its variants are declared anew, naming it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.registry.organisation(COMMITTEE)
+        self.registry.grant(COMMITTEE, "rule-publisher", "local")
+        self.registry.grant(COMMITTEE, "rule-publisher", "national")
+        content = rule_content(self.contents["part"])
+        self.rule = self.add(signed("rule", COMMITTEE, plain(content)))
+        self.ruled = self.under_rule("part", self.digests["part"])
+
+    def under_rule(self, name: str, previous: bytes | None = None) -> bytes:
+        return self.declare(f"{name} under the rule", PRESS, naming(self.contents[name], self.rule), previous)
+
+    def variant_under_rule(self, name: str) -> bytes:
+        return self.under_rule(name, self.variant(name))
+
+
+def plain(content: Any) -> dict[str, Any]:
+    value = content.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+
+
+def judged(ledger: Ruled, folder: Path, digest: bytes) -> ProductVerdict:
+    ledger.anchor()
+    return ledger.verify(folder, digest)
+
+
+def test_the_honest_part_keeps_to_the_rule(tmp_path: Path) -> None:
+    ledger = Ruled()
+    verdict = judged(ledger, tmp_path, ledger.ruled)
+    assert codes(verdict.findings) == set()
+    assert "RULE_NOT_NAMED" not in {f.code for f in verdict.findings if f.statement == ledger.ruled}
+    assert verdict.levels[Level.RECOMPUTED] == Decimal("26.862865")
+    assert ledger.rule in verdict.nodes
+
+
+@pytest.mark.parametrize(("name", "code", "kilograms"), [
+    ("boundary_cherry_pick_no_upstream", "MISSING_LINE", "25.690895"), ("unit_error_in_the_amount", "BAND", "1.135733"),
+])  # fmt: skip
+def test_a_variant_that_only_a_rule_can_know_is_named_with_what_it_hides(
+    tmp_path: Path, name: str, code: str, kilograms: str
+) -> None:
+    ledger = Ruled()
+    verdict = judged(ledger, tmp_path / "a", ledger.variant_under_rule(name))
+    (found,) = [f for f in verdict.findings if f.code == code]
+    assert found.kilograms == Decimal(kilograms)
+    footprint = Decimal(next(v["footprint"] for v in variants() if v["name"] == name))
+    assert footprint + found.kilograms == Decimal("26.862865")
+    assert code in codes(ledger.replay(tmp_path / "b").findings)
+
+
+def test_a_replay_with_the_rule_finds_nothing_on_the_honest_chain(tmp_path: Path) -> None:
+    ledger = Ruled()
+    ledger.anchor()
+    one, two = (ledger.replay(tmp_path / str(n), workers=n) for n in (1, 2))
+    assert codes(one.findings) == set()
+    assert one.state == two.state
+
+
+def test_a_rule_that_was_withdrawn_since_leaves_the_declaration_without_its_ground(tmp_path: Path) -> None:
+    ledger = Ruled()
+    ledger.add(withdrawal(ledger.rule, COMMITTEE))
+    assert codes(judged(ledger, tmp_path, ledger.ruled).findings) == {"WITHDRAWN_SINCE"}
+
+
+def test_a_rule_that_was_replaced_since_still_judges_what_was_declared_under_it(tmp_path: Path) -> None:
+    """Design: a declaration is judged by the rule of its own time; an old verdict stays what it was."""
+    ledger = Ruled()
+    stricter = rule_content(ledger.contents["part"], cut_off="1", effective_from="2025-06-01")
+    ledger.add(signed("rule", COMMITTEE, plain(stricter), previous=ledger.rule))
+    verdict = judged(ledger, tmp_path, ledger.ruled)
+    assert codes(verdict.findings) == set()
+    assert "REPLACED_SINCE" in codes(verdict.findings, "not_checked")
+
+
+def test_a_rule_whose_publisher_had_no_right_to_its_level_fails(tmp_path: Path) -> None:
+    ledger = Ruled()
+    content = rule_content(ledger.contents["part"], number="OWN RULE", level="enterprise")
+    ledger.rule = ledger.add(signed("rule", PRESS, plain(content)))
+    named = ledger.under_rule("part", ledger.ruled)
+    assert "ROLE_NOT_HELD" in codes(judged(ledger, tmp_path, named).findings)
+
+
+def test_a_withheld_rule_leaves_open_what_it_would_have_said(tmp_path: Path) -> None:
+    ledger = Ruled()
+    ledger.erased.add(next(n for n, item in enumerate(ledger.items) if item.digest == ledger.rule))
+    found = codes(judged(ledger, tmp_path, ledger.ruled).findings, "not_checked")
+    assert {"RULE_NOT_JUDGED", "CONTENT_WITHHELD"} <= found
+
+
+def test_the_digest_of_the_rule_is_pinned_not_its_number(tmp_path: Path) -> None:
+    ledger = Ruled()
+    header = ledger.contents["part under the rule"].header
+    assert header.rule == digest_to_text(ledger.rule)
+    ledger.rule = b"\3" * 32
+    missing = ledger.under_rule("part", ledger.ruled)
+    assert codes(judged(ledger, tmp_path, missing).findings) == {"REFERENCE_UNKNOWN"}
