@@ -48,8 +48,10 @@ def verify_receipt(receipt: Receipt, trust: TrustFile, chain: ChainEvidence | No
         findings.append(not_checked("RECEIPT_CHAIN_UNASKED", blocking=True))
     else:
         findings.extend(chain.findings)
-        _check_anchor(receipt, checkpoint, chain, trust, findings)
-        _check_authority(receipt, signer, parts, kind, chain, findings)
+        # on events that are not all, nothing is concluded: neither an anchor's absence nor a key's validity
+        if not any(finding.outcome is Outcome.NOT_CHECKED for finding in chain.findings):
+            _check_anchor(receipt, checkpoint, chain, trust, findings)
+            _check_authority(receipt, signer, parts, kind, chain, findings)
     findings.append(not_checked("RECEIPT_REFERENCES"))
     findings.append(not_checked("RECEIPT_CURRENT"))
     shown = tuple(parts.shown) if parts else ()

@@ -95,13 +95,21 @@ def read_chain(folder: Path, trust: TrustFile, url: str | None = None) -> ChainE
     """The contracts' events: from the folder's chain files, from a node, or from both, one held against the other.
 
     Without a node the files prove that they have no gap, and that they are all only as far as the trust file pins the
-    event heads. Raises `SourceError` when neither can be read, `EvidenceError` when the node is on another chain.
+    event heads. Raises `SourceError` when neither can be read, `EvidenceError` when the node is on another chain,
+    `IncompleteError` when a node keeps events back or files have a gap: on half a registry every signer is a stranger.
     """
     if url is not None:
         with connect(url, trust) as client:
-            return read_node(client, trust)
+            return _require_whole(read_node(client, trust))
     paged = {contract: Folder(folder, 0).logs(contract) for contract in CONTRACTS}
-    return _judge_files(paged, trust)
+    return _require_whole(_judge_files(paged, trust))
+
+
+def _require_whole(chain: ChainEvidence) -> ChainEvidence:
+    for finding in chain.findings:
+        if finding.code == "EVENTS_MISSING":
+            raise IncompleteError(finding.code, place=finding.place, **finding.values)
+    return chain
 
 
 def connect(url: str, trust: TrustFile) -> ChainClient:
