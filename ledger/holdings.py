@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -44,6 +44,8 @@ class Move(NamedTuple):
     the erasure of a content.
     An account has one balance for each measure, so kilograms never pay for pieces. `code` names the finding when the
     account has too little: words with `account`, `got`, `limit`, `missing` and `unit`. `weight`: kgCO2e for one `unit`.
+    `of`: the account is that of a statement's subject, so that it outlives corrections: the digest of that statement,
+    or `OWN`; None for an account that belongs to no subject.
     """
 
     account: str
@@ -52,6 +54,14 @@ class Move(NamedTuple):
     place: str = ""
     code: str = "ACCOUNT_OVERDRAWN"
     weight: Fraction | None = None
+    of: bytes | None = None
+
+
+OWN: Final = b""
+"""In the place of a digest: the account of the statement's own subject."""
+
+Subject = tuple[str, str, str]
+"""Organisation, kind and subject."""
 
 
 class Account(NamedTuple):
@@ -86,6 +96,18 @@ class Shelf(Protocol):
 
     def drop(self, index: int) -> None:
         """Gives back what a statement holds, if anything."""
+
+
+def qualified(moves: Iterable[Move], own: Subject, subject_of: Callable[[bytes], Subject | None]) -> tuple[Move, ...]:
+    """The moves with their accounts' full names; without those of a statement that is not known, which is a finding."""
+    found = []
+    for move in moves:
+        subject = own if move.of == OWN else None if move.of is None else subject_of(move.of)
+        if subject is not None:
+            found.append(move._replace(account="|".join((*subject, move.account)), of=None))
+        elif move.of is None:
+            found.append(move)
+    return tuple(found)
 
 
 def netted(moves: Iterable[Move]) -> dict[Account, Fraction]:

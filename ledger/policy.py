@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.disclosures import Parts, parse_content
 from ledger.errors import EvidenceError, IncompleteError, InputError, RefusedError
 from ledger.findings import Finding, fail
-from ledger.holdings import Shelf, judge_holdings
+from ledger.holdings import Claim, Move, Shelf, Subject, judge_holdings, qualified
 from ledger.identifiers import ZERO_DIGEST, digest_to_text
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds import kind_named
@@ -148,10 +148,29 @@ def _judge_references(examined: Examined, around: RegistrationView) -> Iterator[
             yield fail("REFERENCE_WITHDRAWN", reference.place, got=text)
 
 
+class Holdings(NamedTuple):
+    """What a statement would hold, and the index of the one whose holdings it takes over."""
+
+    claims: tuple[Claim, ...]
+    moves: tuple[Move, ...]
+    replaced: int | None
+
+
+def holdings_of(examined: Examined, around: RegistrationView) -> Holdings:
+    """The holdings that the content states, with accounts as the log knows them."""
+    statement, kind, content = examined.statement, examined.kind, examined.content
+    own = (statement.organisation, statement.kind, statement.subject)
+
+    def subject_of(digest: bytes) -> Subject | None:
+        known = around.registered(digest)
+        return None if known is None else (known.organisation, known.kind, known.subject)
+
+    previous = None if examined.previous == ZERO_DIGEST else around.registered(examined.previous)
+    moves = qualified(kind.moves(content), own, subject_of)
+    return Holdings(tuple(kind.claims(content)), moves, None if previous is None else previous.index)
+
+
 def _judge_held(examined: Examined, around: RegistrationView) -> Iterator[Finding]:
     """Nothing is counted twice, and nothing is drawn that is not there (domain section 4, threats 5 to 10 and 41)."""
-    kind, content = examined.kind, examined.content
-    replaced = None
-    if examined.previous != ZERO_DIGEST and (known := around.registered(examined.previous)) is not None:
-        replaced = known.index
-    yield from judge_holdings(tuple(kind.claims(content)), tuple(kind.moves(content)), around.shelf, replaced)
+    claims, moves, replaced = holdings_of(examined, around)
+    yield from judge_holdings(claims, moves, around.shelf, replaced)

@@ -12,7 +12,7 @@ from ledger.holdings import hold
 from ledger.identifiers import ZERO_DIGEST
 from ledger.kind import Known
 from ledger.kinds import kind_named
-from ledger.policy import Examined
+from ledger.policy import Examined, holdings_of
 from ledger.store import Writer
 from ledger.store.rows import NewStatement, head_key, series_key, topic_key
 
@@ -52,8 +52,8 @@ class BatchView:
             if kind_named(self._known[ends].kind).holds:
                 self.shelf.drop(self._known[ends].index)
         if item.kind.holds:
-            claims, moves = tuple(item.kind.claims(item.content)), tuple(item.kind.moves(item.content))
-            hold(claims, moves, self.shelf, index, self.index_of(item.previous))
+            claims, moves, replaced = holdings_of(item, self)
+            hold(claims, moves, self.shelf, index, replaced)
         self.index += 1
 
     def entry(self, digest: bytes) -> tuple[int, Entry] | None:

@@ -8,7 +8,16 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.findings import Finding, Outcome, fail, not_checked
-from ledger.holdings import Claim, MemoryShelf, Move, hold, judge_holdings, overdrawn_by_withdrawal
+from ledger.holdings import (
+    Claim,
+    MemoryShelf,
+    Move,
+    Subject,
+    hold,
+    judge_holdings,
+    overdrawn_by_withdrawal,
+    qualified,
+)
 from ledger.identifiers import ZERO_DIGEST
 from ledger.kind import Kind, Known
 from ledger.registry import Registry
@@ -96,7 +105,7 @@ class Memory:
         self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
         self._topics: Final[defaultdict[str, list[bytes]]] = defaultdict(list)
         self._shelf: Final = MemoryShelf()
-        self._holders: Final[dict[tuple[str, str, str], int]] = {}
+        self._holders: Final[dict[Subject, int]] = {}
 
     def get(self, digest: bytes) -> Known | None:
         """What is remembered of a digest, wherever it stands."""
@@ -128,16 +137,21 @@ class Memory:
             self._file(fact)
         yield from findings
 
-    def _hold(self, fact: Fact, subject: tuple[str, str, str]) -> Iterator[Finding]:
+    def _hold(self, fact: Fact, subject: Subject) -> Iterator[Finding]:
         """A statement that may not hold what it says holds nothing, and its predecessor's holdings stay."""
         replaced = self._holders.get(subject)
         if not fact.claims and not fact.moves and replaced is None:
             return
-        findings = list(judge_holdings(fact.claims, fact.moves, self._shelf, replaced))
+        moves = qualified(fact.moves, subject, self._subject_of)
+        findings = list(judge_holdings(fact.claims, moves, self._shelf, replaced))
         if not findings:
-            hold(fact.claims, fact.moves, self._shelf, fact.number, replaced)
+            hold(fact.claims, moves, self._shelf, fact.number, replaced)
             self._holders[subject] = fact.number
         yield from findings
+
+    def _subject_of(self, digest: bytes) -> Subject | None:
+        known = self.get(digest)
+        return None if known is None else (known.organisation, known.kind, known.subject)
 
     def _end(self, fact: Fact) -> Iterator[Finding]:
         """A withdrawal gives its target's holdings back; what others drew on them has lost its ground."""
