@@ -39,7 +39,7 @@ def check_boundary(content: Footprint) -> Iterator[Finding]:
         if line.stage not in stated & allowed:
             yield fail("STAGE_OUTSIDE", line_place(number), -Decimal(line.emission), name=line.name, got=line.stage,
                        expected=", ".join(sorted(stated & allowed)))  # fmt: skip
-        if line.amount[0] == "-" and _OFFSET.search(line.name):
+        if line.is_negative and _OFFSET.search(line.name):
             yield fail("OFFSET_LINE", line_place(number), -Decimal(line.emission), name=line.name)
         if line.source.type == "gas":
             yield from _check_origin(content.header.gwp, number, line, line.source)

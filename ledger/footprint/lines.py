@@ -182,3 +182,8 @@ class Line(Strict):
     def per(self) -> str:
         """The unit that the pinned value is for."""
         return self.source.per
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it may take from the footprint: a negative amount, or the negative footprint of a supplier."""
+        return "-" in (self.amount[0], self.source.value[0])

@@ -65,7 +65,7 @@ def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: S
     # every part of a field has the field's own sign, as long as no line is negative; so the known ones bound it
     below = Fraction(declared) < Fraction(summed.known) - _half(declared)
     bound = name not in REMOVALS
-    if bound and below and not any(content.lines[n].amount[0] == "-" for n in summed.unknown):
+    if bound and below and not any(content.lines[n].is_negative for n in summed.unknown):
         yield _wrong(name, summed.known, declared, prefix=">= ")
     else:
         open_ = sum((abs(exact[n]) for n in summed.unknown), Fraction(0))

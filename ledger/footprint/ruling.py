@@ -95,7 +95,7 @@ def check_rule(content: Footprint, around: Surroundings) -> Iterator[Finding]:
 def negative_lines(content: Footprint) -> Iterator[Finding]:
     """Negative lines that no rule was seen to permit."""
     for number, line in enumerate(content.lines):
-        if line.amount[0] == "-":
+        if line.is_negative:
             yield not_checked("NEGATIVE_LINE", line_place(number), abs(Decimal(line.emission)), name=line.name)
 
 
@@ -177,7 +177,7 @@ def _check_lines(content: Footprint, wanted: Requirements) -> Iterator[Finding]:
     for number, line in enumerate(content.lines):
         place, weight = line_place(number), abs(Decimal(line.emission))
         # what lowers a footprint: a negative amount of anything, or a negative footprint of what is bought
-        if "-" in (line.amount[0], line.value[0]) and not any(s.takes(line) for s in wanted.negative or ()):
+        if line.is_negative and not any(s.takes(line) for s in wanted.negative or ()):
             yield fail("NEGATIVE_NOT_PERMITTED", place, weight, name=line.name)
         if line.kind == "green_electricity" and wanted.green_electricity == "never":
             yield fail("GREEN_ELECTRICITY_NOT_PERMITTED", place, name=line.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.findings import Finding, fail, not_checked
 from ledger.footprint.content import Footprint, Group, Material, line_place
@@ -17,9 +17,23 @@ from ledger.units import conversion
 _ONE: Final = Fraction(1)
 
 
+class _Divided(NamedTuple):
+    """A group with what its products' shares sum to, and what the first one's is by what the group measures."""
+
+    group: Group
+    summed: Fraction
+    right: Fraction | None
+
+
+def _divided(group: Group) -> _Divided:
+    whole = sum((Fraction(product.basis) for product in group.products), Fraction(0))
+    summed = sum((Fraction(product.share) for product in group.products), Fraction(0))
+    return _Divided(group, summed, Fraction(group.products[0].basis) / whole if whole else None)
+
+
 def check_shares(content: Footprint) -> Iterator[Finding]:
     """Every line that counts only a share of something."""
-    groups = {group.name: group for group in content.production.groups or ()}
+    groups = {group.name: _divided(group) for group in content.production.groups or ()}
     materials = {material.name: material for material in content.production.materials or ()}
     for number, line in enumerate(content.lines):
         if line.circular is not None:
@@ -43,30 +57,24 @@ def _check_alone(content: Footprint, number: int, line: Line) -> Iterator[Findin
                           got=line.share or "-")  # fmt: skip
 
 
-def _check_group(content: Footprint, number: int, line: Line, group: Group | None) -> Iterator[Finding]:
+def _check_group(content: Footprint, number: int, line: Line, divided: _Divided | None) -> Iterator[Finding]:
     place = line_place(number)
-    if group is None or line.allocation != group.method:
+    if divided is None or line.allocation != divided.group.method:
         yield fail("ALLOCATION_METHOD", place, name=line.name, got=f"{line.group}: {line.allocation or '-'}",
-                   expected=group.method if group else "-")  # fmt: skip
+                   expected=divided.group.method if divided else "-")  # fmt: skip
         return
+    group, summed, right = divided
     own = group.products[0]
     share = Fraction(line.share) if line.share is not None else _ONE
     if share != Fraction(own.share):
         yield fail("ALLOCATION_SHARE", place, scaled_effect(content, line, Fraction(own.share), share), name=line.name,
                    got=line.share or "1", expected=own.share)  # fmt: skip
-    summed = sum((Fraction(product.share) for product in group.products), Fraction(0))
     if summed != 1:
         effect = scaled_effect(content, line, _ONE, summed) if summed else None
         yield fail("ALLOCATION_SUM", place, effect, name=line.name, group=group.name, got=plain(summed))
-    elif (right := _share_by_basis(group)) is not None and not _near(own.share, right):
+    elif right is not None and not _near(own.share, right):
         yield fail("ALLOCATION_BASIS", place, scaled_effect(content, line, right, Fraction(own.share)), name=line.name,
                    got=own.share, expected=plain(right))  # fmt: skip
-
-
-def _share_by_basis(group: Group) -> Fraction | None:
-    """What the first product's share is by what the group measures, or None when there is nothing to measure."""
-    whole = sum((Fraction(product.basis) for product in group.products), Fraction(0))
-    return Fraction(group.products[0].basis) / whole if whole else None
 
 
 def _near(share: str, right: Fraction) -> bool:
@@ -110,6 +118,8 @@ def _check_circular(
     content: Footprint, number: int, line: Line, circular: Circular, material: Material | None
 ) -> Iterator[Finding]:
     place = line_place(number)
+    if line.group is not None or line.allocation is not None:  # one number cannot be two shares
+        yield fail("ALLOCATION_METHOD", place, name=line.name, got=line.group or line.allocation, expected="-")
     counted = coefficients(material) if material is not None else None
     if counted is None:
         yield fail("CIRCULAR_PARAMETERS", place, name=line.name, got=circular.material)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.footprints import declared, failed, failed_codes, gas, material
+from support.footprints import declared, failed, failed_codes, gas, material, open_questions, upstream
 
 from ledger.footprint.boundary import years_later
 
@@ -64,6 +65,12 @@ def test_offsets_are_never_netted(name: str) -> None:
     lines = [gas("CO2", "10"), gas("CO2", "-4", name=name)]
     assert failed(declared(*lines)) == [("OFFSET_LINE", "4.000000")]
     assert failed(declared(gas("CO2", "10"), gas("CO2", "4", name=name))) == []
+
+
+def test_a_negative_footprint_of_a_supplier_is_as_negative_as_a_negative_amount() -> None:
+    assert failed(declared(gas("CO2", "10"), upstream("-2", "2", name="CCER 抵消"))) == [("OFFSET_LINE", "4.000000")]
+    assert open_questions(declared(gas("CO2", "10"), upstream("-2", "2"))) == {"NEGATIVE_LINE": Decimal("4.000000")}
+    assert open_questions(declared(gas("CO2", "10"), upstream("2", "2"))) == {}
 
 
 @pytest.mark.parametrize("name", ["废钢回收", "certified scrap", "overshoot", "蒸汽外供", "server cooling"])

@@ -144,6 +144,13 @@ def test_by_cut_off_recycled_input_is_used_and_no_credit_is_given() -> None:
     assert failed(credit) == [("CIRCULAR_SHARE", "36.000000")]
 
 
+def test_one_number_cannot_be_two_shares() -> None:
+    line = term("virgin", *TERMS["virgin"]) | {"allocation": "mass", "group": "COKE"}
+    others = [term(name, *row) for name, row in TERMS.items() if name != "virgin"]
+    made = {"materials": [CFF], **group(("9", "0.9"), ("1", "0.1"))}
+    assert failed_codes(declared(line, *others, production=made)) == ["ALLOCATION_METHOD"]
+
+
 def test_a_material_that_nobody_described_is_found() -> None:
     line = term("virgin", "1", "20", "2")
     assert failed_codes(declared(line)) == ["CIRCULAR_PARAMETERS"]
