@@ -1,6 +1,5 @@
 """The compiled screen; `verifier.screen` is its only user and says what each method means."""
 
-from collections.abc import Sequence
 from typing import final
 
 @final
@@ -12,7 +11,7 @@ class Screen:
         seed: int, /,
     ) -> None: ...  # fmt: skip
     def alone(
-        self, items: Sequence[tuple[int, bytes, bytes, bytes | None]], first: int, /
+        self, entries: bytes, blocks: bytes, first: int, width: int, /
     ) -> tuple[list[tuple[int, bytes, bytes]], bytes, bytes]: ...
     def learn(self, facts: bytes, /) -> list[int]: ...
     def reserve(self, subject: bytes, index: int, /) -> None: ...

@@ -38,6 +38,13 @@ class ChainEvidence:
     findings: tuple[Finding, ...] = ()
 
 
+class Files(NamedTuple):
+    """A bundle as its two files have it: C2SP entries, and statements with contents (ledger/SPEC.md)."""
+
+    entries: bytes
+    statements: bytes
+
+
 class Bundles(Protocol):
     """A log's items in bundles of 256, readable in any order and from any process."""
 
@@ -47,6 +54,9 @@ class Bundles(Protocol):
 
     def bundle(self, number: int) -> Sequence[Item]:
         """The items of one bundle. Raises `SourceError` or `EvidenceError`."""
+
+    def files(self, number: int) -> Files:
+        """The files of one bundle as they are. Raises `SourceError`."""
 
     def entries(self, number: int) -> Sequence[Item]:
         """The same without statements, for a bundle whose statements do not fit its entries."""

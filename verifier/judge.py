@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Final, NamedTuple, cast
 
+from ledger.entry import ENTRY_BYTES
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, Outcome, failed
 from ledger.identifiers import DIGEST_BYTES
@@ -34,6 +36,9 @@ class BundleResult:
     withheld: tuple[int, ...]
 
 
+_KEPT_BUNDLES: Final = 4
+
+
 class Facts(NamedTuple):
     """What one bundle tells the judges of later ones: the screen's facts, and of each other statement its own."""
 
@@ -43,12 +48,19 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A bundle that waits for the facts of all before it. `judged` are those that did not pass, by position."""
+    """A bundle that waits for the facts of all before it: `entries` as the file has them, and who did not pass."""
 
-    items: Sequence[Item]
+    first: int
+    width: int
+    entries: bytes
     screened: Screened
     judged: dict[int, Judged]
     findings: list[Finding]
+
+    def entry(self, position: int) -> bytes:
+        """The 105 bytes of an entry that passed: then the file is one of entries of that length alone."""
+        start = position * (2 + ENTRY_BYTES) + 2
+        return self.entries[start : start + ENTRY_BYTES]
 
 
 class Judge:
@@ -58,46 +70,50 @@ class Judge:
         self._bundles: Final = bundles
         self._domain: Final = domain
         self._registry: Final = registry
-        self._door: Final = Doorkeeper(bundles, domain, registry)
+        self._read: Final = lru_cache(maxsize=_KEPT_BUNDLES)(partial(read_bundle, bundles))
+        self._door: Final = Doorkeeper(lambda number: self._read(number)[0], domain, registry)
         self._memory: Final = Memory(self._door)
         self._waiting: Final[dict[int, _Held]] = {}
 
     def alone(self, number: int) -> Facts:
         """Judges a bundle's statements by themselves, holds them, and returns what others may ask of them."""
-        items, findings = read_bundle(self._bundles, number)
-        screened = self._door.alone(items)
+        first = number * TILE_WIDTH
+        files, width = self._bundles.files(number), min(TILE_WIDTH, self._bundles.size - first)
+        screened = self._door.alone(files, first, width)
         passed = {one.position for one in screened.passed}
-        judged = {i: judge_alone(item, self._domain) for i, item in enumerate(items) if i not in passed}
-        self._waiting[number] = _Held(items, screened, judged, findings)
+        others = [position for position in range(width) if position not in passed]
+        items, findings = self._read(number) if others else ((), [])
+        judged = {position: judge_alone(items[position], self._domain) for position in others}
+        self._waiting[number] = _Held(first, width, files.entries, screened, judged, findings)
         return Facts(screened.facts, [fact_of(one, self._registry) for one in judged.values()])
 
     def learn(self, number: int, facts: Facts) -> BundleResult | None:
         """Takes in the facts of the next bundle; when it is one that is held, finishes it and returns its result."""
-        others = [*facts.others, *(self._look_again(index) for index in self._door.learn(*facts))]
-        forks = {fact.number: found for fact in sorted(others) if (found := list(self._memory.learn(fact)))}
+        again = (fact_of(self._look_again(index), self._registry) for index in self._door.learn(*facts))
+        others = sorted([*facts.others, *again], key=lambda fact: fact.number)
+        forks = {fact.number: found for fact in others if (found := list(self._memory.learn(fact)))}
         held = self._waiting.pop(number, None)
         return None if held is None else self._finish(number, held, forks)
 
-    def _look_again(self, index: int) -> Fact:
-        """The fact of a declaration that passed by itself, but not with its subject."""
-        items, _ = read_bundle(self._bundles, index // TILE_WIDTH)
-        return fact_of(judge_alone(items[index % TILE_WIDTH], self._domain), self._registry)
+    def _look_again(self, index: int) -> Judged:
+        """A declaration that passed by itself, but not among others."""
+        return judge_alone(self._read(index // TILE_WIDTH)[0][index % TILE_WIDTH], self._domain)
 
     def _finish(self, number: int, held: _Held, forks: dict[int, list[Finding]]) -> BundleResult:
         told = _Told(held.findings)
         passed = {one.position: one for one in held.screened.passed}
         at = after = 0
-        for position, item in enumerate(held.items):
-            one = passed.get(position)
+        for position in range(held.width):
+            one, index = passed.get(position), held.first + position
             if one is not None:
-                at = after
-                word, after = self._door.among(held.screened.held, at, held.items[0].number)
-                if word is not None and self._door.is_authorised(one, int.from_bytes(item.entry[-8:], "big")):
-                    told.open(item, word)
+                at, entry = after, held.entry(position)
+                word, after = self._door.among(held.screened.held, at, held.first)
+                if word is not None and self._door.is_authorised(one, int.from_bytes(entry[-8:], "big")):
+                    told.open(index, entry, word)
                     continue
-            judged = held.judged.get(position) or judge_alone(item, self._domain)
+            judged = held.judged.get(position) or self._look_again(index)
             around = self._around(judged)
-            findings = [*judged.findings, *forks.get(item.number, ()), *judge_authority(judged, self._registry),
+            findings = [*judged.findings, *forks.get(index, ()), *judge_authority(judged, self._registry),
                         *judge_among(judged, cast(Surroundings, around))]  # fmt: skip
             if one is None:
                 self._door.pass_by(judged.statement.kind if judged.statement else "")
@@ -122,9 +138,9 @@ class _Told:
         self._kinds: Final = Counter[str]()
         self._withheld: Final[list[int]] = []
 
-    def open(self, item: Item, word: Open) -> None:
+    def open(self, index: int, entry: bytes, word: Open) -> None:
         """A declaration passed, with the questions that the judge leaves open for its like."""
-        self._lines.append(f"{item.number} {item.entry[:DIGEST_BYTES].hex()}{word.codes}\n")
+        self._lines.append(f"{index} {entry[:DIGEST_BYTES].hex()}{word.codes}\n")
         self._passed[word] += 1
 
     def judged(self, one: Judged, findings: Sequence[Finding]) -> None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from ledger.statement import STATEMENT_TYPE, Domain, keccak
 from ledger.units import Unit, conversion
-from verifier.evidence import Item
+from verifier.evidence import Files
 
 if TYPE_CHECKING:
     from verifier._kernel import Screen as Kernel
@@ -74,9 +74,9 @@ class Screen:
         self.forget: Final = kernel.forget
         """Drops every approval."""
 
-    def alone(self, items: Sequence[Item], first: int) -> Screened:
-        """Those of `items`, whose first has the index `first`, that hold by themselves."""
-        passed, held, facts = self._kernel.alone(list(items), first)
+    def alone(self, files: Files, first: int, width: int) -> Screened:
+        """Those of the `width` statements in a bundle's files, from the index `first` on, that hold by themselves."""
+        passed, held, facts = self._kernel.alone(files.entries, files.statements, first, width)
         return Screened([Passed(*one) for one in passed], held, facts)
 
     def reserve(self, organisation: str, kind: str, subject: str, index: int) -> None:

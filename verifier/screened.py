@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from ledger.disclosures import parse_content
@@ -17,13 +16,12 @@ from ledger.registry import Registry
 from ledger.signing import recover
 from ledger.statement import Domain, Statement
 from ledger.tiles import TILE_WIDTH
-from verifier.evidence import Bundles, Item
+from verifier.evidence import Files, Item
 from verifier.memory import Fact
 from verifier.screen import Passed, Screened, open_screen
 
 PASSED_KIND: Final = "footprint"
 _ROLE: Final = ("declarant", "")
-_KEPT_BUNDLES: Final = 4
 _NOTHING: Final = Screened((), b"", b"")
 
 
@@ -54,16 +52,16 @@ class Doorkeeper:
     Without a kernel it passes nothing. It also answers, as `verifier.memory.Elsewhere`, for what it passed.
     """
 
-    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+    def __init__(self, bundle: Callable[[int], Sequence[Item]], domain: Domain, registry: Registry) -> None:
         self._screen: Final = open_screen(domain)
         self._registry: Final = registry
-        self._bundle: Final = lru_cache(maxsize=_KEPT_BUNDLES)(bundles.bundle)
+        self._bundle: Final = bundle
         self._names: Final[dict[bytes, str]] = {}
         self._open: Final[list[Open]] = []
 
-    def alone(self, items: Sequence[Item]) -> Screened:
-        """What of a bundle's items holds by itself."""
-        return _NOTHING if self._screen is None or not items else self._screen.alone(items, items[0].number)
+    def alone(self, files: Files, first: int, width: int) -> Screened:
+        """What of a bundle of `width` statements from the index `first` on holds by itself."""
+        return _NOTHING if self._screen is None else self._screen.alone(files, first, width)
 
     def learn(self, facts: bytes, others: Sequence[Fact]) -> list[int]:
         """Takes in one bundle: facts of what passed and of what did not.

@@ -18,7 +18,7 @@ from ledger.findings import Finding, Outcome, fail, failed, not_checked
 from ledger.identifiers import parse_address, parse_digest
 from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, decode_bundle, statements_path
 from ledger.trust import TrustedHead, TrustedHeads, TrustFile
-from verifier.evidence import ChainEvidence, Item, LogEvidence
+from verifier.evidence import ChainEvidence, Files, Item, LogEvidence
 
 if TYPE_CHECKING:
     from ledger.chain.client import ChainClient
@@ -46,6 +46,11 @@ class Folder:
         if blocks.pop() != b"" or len(blocks) != len(items):
             raise EvidenceError("STATEMENTS_FILE", place=place, got=len(blocks), expected=len(items))
         return [_with_statement(item, block) for item, block in zip(items, blocks, strict=True)]
+
+    def files(self, number: int) -> Files:
+        """The files of bundle `number`. Raises `SourceError` FILE_MISSING."""
+        place = self._place(number)
+        return Files(read_file(self.path / place.path()), read_file(self.path / statements_path(place)))
 
     def entries(self, number: int) -> Sequence[Item]:
         """The items of bundle `number` without their statements. Raises as `bundle`."""

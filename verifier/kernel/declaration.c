@@ -212,7 +212,8 @@ static void hold_line(const Primitives *use, const Units *units, const uint8_t c
                       HeldLine *out) {
     const Slice key[] = {{context, HASH}, line->head, {&ZERO, 1}, line->tail, {&ZERO, 1}, line->per};
     sha256(use, out->key, key, 6);
-    memcpy(out->digest, line->digest, HASH);
+    memset(out->digest, 0, HASH);
+    if (line->is_upstream) memcpy(out->digest, line->digest, HASH);
     out->value = (uint64_t)line->value.mantissa;
     out->decimals = (uint8_t)line->value.decimals;
     out->unit = (uint8_t)unit_of(units, line->per);

@@ -1,4 +1,5 @@
 /* The Python side: one type, whose methods take and give bytes. */
+#define _GNU_SOURCE /* memmem */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -73,21 +74,27 @@ static void screen_dealloc(Screen *self) {
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-/* One item: True with `held` and `lines` filled when it passed alone. */
-static bool screen_item(const Screen *self, PyObject *item, Held *held, HeldLine *lines, Envelope *envelope) {
-    PyObject *entry = PyTuple_GET_ITEM(item, 1), *statement = PyTuple_GET_ITEM(item, 2), *text = PyTuple_GET_ITEM(item, 3);
+/* One entry with its statement and text: True with `held` and `lines` filled when it passed alone. */
+static bool screen_item(const Screen *self, const unsigned char *entry, Slice statement, Slice text, Held *held,
+                        HeldLine *lines, Envelope *envelope) {
     static const char SEPARATED[] = "\0footprint";
-    if (!PyBytes_Check(entry) || !PyBytes_Check(statement) || !PyBytes_Check(text) || PyBytes_GET_SIZE(entry) != ENTRY)
-        return false;
-    const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(entry);
-    Slice read = {(const unsigned char *)PyBytes_AS_STRING(statement), (size_t)PyBytes_GET_SIZE(statement)};
-    Slice content = {(const unsigned char *)PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text)};
-    if (!read_envelope(&self->use, self->separator, self->type_hash, read, envelope, held->digest) ||
-        memcmp(held->digest, bytes, HASH) || !read_declaration(&self->use, &self->units, content, envelope, held, lines) ||
-        !signer_of(&self->use, bytes, held->signer))
+    if (!read_envelope(&self->use, self->separator, self->type_hash, statement, envelope, held->digest) ||
+        memcmp(held->digest, entry, HASH) || !read_declaration(&self->use, &self->units, text, envelope, held, lines) ||
+        !signer_of(&self->use, entry, held->signer))
         return false;
     const Slice subject[] = {envelope->organisation, {(const unsigned char *)SEPARATED, sizeof SEPARATED}, envelope->subject};
     sha256(&self->use, held->subject, subject, 3);
+    return true;
+}
+
+/* The next block of a statements file: a statement's line, a text's lines if any, and an empty line. */
+static bool take_block(Cursor *cursor, Slice *statement, Slice *text) {
+    const unsigned char *start = cursor->at, *end = memmem(start, (size_t)(cursor->end - start), "\n\n", 2), *first;
+    if (!end) return false;
+    first = memchr(start, '\n', (size_t)(end + 1 - start));
+    *statement = (Slice){start, (size_t)(first - start)};
+    *text = first == end ? (Slice){end, 0} : (Slice){first + 1, (size_t)(end - first - 1)};
+    cursor->at = end + 2;
     return true;
 }
 
@@ -114,38 +121,46 @@ static PyObject *said_of(const Held *held, const Envelope *envelope) {
                          held->signer, (Py_ssize_t)ADDRESS);
 }
 
+static bool note(PyObject *passed, Buffer *held, Buffer *facts, const Held *one, const HeldLine *lines,
+                 const Envelope *envelope, uint32_t index) {
+    Told told = {.fact = {.value = one->value, .index = index, .decimals = one->decimals, .unit = one->unit,
+                          .per_one = one->per_one, .is_open = 1}};
+    memcpy(told.digest, one->digest, HASH);
+    memcpy(told.subject, one->subject, HASH);
+    memcpy(told.context, one->context, HASH);
+    PyObject *said = said_of(one, envelope);
+    bool done = said && append(held, one, sizeof *one) && append(held, lines, one->lines * sizeof *lines) &&
+                append(facts, &told, sizeof told) && PyList_Append(passed, said) == 0;
+    Py_XDECREF(said);
+    if (!done && !PyErr_Occurred()) PyErr_NoMemory();
+    return done;
+}
+
+/* A bundle's two files as they are; what is not `width` entries of 105 bytes with a block each is the judge's. */
 static PyObject *screen_alone(Screen *self, PyObject *args) {
-    PyObject *items;
-    unsigned int first;
-    if (!PyArg_ParseTuple(args, "O!I", &PyList_Type, &items, &first)) return NULL;
+    Slice entries, blocks, statement, text;
+    Py_ssize_t entries_size, blocks_size;
+    unsigned int first, width;
+    if (!PyArg_ParseTuple(args, "y#y#II", &entries.data, &entries_size, &blocks.data, &blocks_size, &first, &width)) return NULL;
     PyObject *passed = PyList_New(0);
     Buffer held = {0}, facts = {0};
-    if (!passed) return NULL;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(items); i++) {
-        PyObject *item = PyList_GET_ITEM(items, i), *said;
-        Held one;
+    Cursor cursor = {blocks.data, blocks.data + blocks_size};
+    bool whole = passed != NULL, fits = (size_t)entries_size == (size_t)width * (2 + ENTRY);
+    for (uint32_t i = 0; whole && fits && i < width; i++) {
+        const unsigned char *entry = entries.data + (size_t)i * (2 + ENTRY) + 2;
+        Held one = {0};
         HeldLine lines[MAX_LINES];
         Envelope envelope;
-        memset(&one, 0, sizeof one);
-        memset(lines, 0, sizeof lines);
-        if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) != 4 || !screen_item(self, item, &one, lines, &envelope)) continue;
-        one.position = (uint32_t)i;
-        Fact fact = {.value = one.value, .index = first + (uint32_t)i, .decimals = one.decimals, .unit = one.unit,
-                     .per_one = one.per_one, .is_open = 1};
-        Told all = {.fact = fact};
-        memcpy(all.digest, one.digest, HASH);
-        memcpy(all.subject, one.subject, HASH);
-        memcpy(all.context, one.context, HASH);
-        said = said_of(&one, &envelope);
-        bool failed = !said || !append(&held, &one, sizeof one) || !append(&held, lines, one.lines * sizeof *lines) ||
-                      !append(&facts, &all, sizeof all) || PyList_Append(passed, said) < 0;
-        Py_XDECREF(said);
-        if (failed) {
-            if (!PyErr_Occurred()) PyErr_NoMemory();
-            Py_CLEAR(passed);
-            break;
-        }
+        fits = entry[-2] == 0 && entry[-1] == ENTRY && take_block(&cursor, &statement, &text);
+        if (!fits || !screen_item(self, entry, statement, text, &one, lines, &envelope)) continue;
+        one.position = i;
+        whole = note(passed, &held, &facts, &one, lines, &envelope, first + i);
     }
+    if (whole && (!fits || cursor.at != cursor.end)) { /* blocks and entries may not belong together */
+        held.used = facts.used = 0;
+        whole = PyList_SetSlice(passed, 0, PyList_GET_SIZE(passed), NULL) == 0;
+    }
+    if (!whole) Py_CLEAR(passed);
     PyObject *result = passed ? Py_BuildValue("(Ny#y#)", passed, held.data ? held.data : "", (Py_ssize_t)held.used,
                                               facts.data ? facts.data : "", (Py_ssize_t)facts.used) : NULL;
     PyMem_RawFree(held.data);

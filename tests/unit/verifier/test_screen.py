@@ -39,9 +39,10 @@ from ledger.kinds import kind_named
 from ledger.merkle import leaf_hash, root_of
 from ledger.signing import sign
 from ledger.statement import ZERO_TEXT, Statement, check_plain_text
+from ledger.tiles import encode_bundle
 from verifier import screened
 from verifier.checks import judge_alone
-from verifier.evidence import Item
+from verifier.evidence import Files, Item
 from verifier.replay import Replayed
 from verifier.screen import Screen, open_screen
 from verifier.screened import Doorkeeper, Open
@@ -329,7 +330,7 @@ def _passes_alone(product: str) -> tuple[bool, bool]:
     fast = open_screen(DOMAIN)
     assert fast is not None
     entry = Entry(made.digest, made.signature, 10).to_bytes()
-    passed = fast.alone([Item(0, entry, made.statement.to_bytes(), text)], 0).passed
+    passed = fast.alone(_files(entry, made.statement.to_bytes(), text), 0, 1).passed
     return bool(passed), judged.content is not None and all(f.code == "RULE_NOT_NAMED" for f in judged.findings)
 
 
@@ -349,7 +350,11 @@ def _bare(item: Signed, text: bytes, product: str) -> bool:
     fast = open_screen(DOMAIN)
     assert fast is not None
     signature = sign(loose, DOMAIN, private_key(STEEL))
-    return bool(fast.alone([Item(0, Entry(digest, signature, 10).to_bytes(), data, text)], 0).passed)
+    return bool(fast.alone(_files(Entry(digest, signature, 10).to_bytes(), data, text), 0, 1).passed)
+
+
+def _files(entry: bytes, statement: bytes, text: bytes) -> Files:
+    return Files(encode_bundle([entry]), statement + b"\n" + text + b"\n\n")
 
 
 def test_every_sign_that_the_screen_reads_is_one_that_the_judge_reads() -> None:
