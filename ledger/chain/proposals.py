@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -43,7 +43,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal with its calls. `approvers` approved and did not take it back; of these, `approvals` count now."""
+    """A proposal with its calls. `approvers` approved and did not take it back; of these, `approvals` count now.
+
+    `unreadable` is the code of what kept the calls from being read, then there are none here.
+    """
 
     id: int
     proposer: bytes
@@ -52,6 +55,7 @@ class Proposed:
     approvers: tuple[bytes, ...]
     approvals: int
     executed: bool
+    unreadable: str = ""
 
 
 class Proposals:
@@ -66,10 +70,10 @@ class Proposals:
         self._names: Final = {organisation_hash(o.id): f"{o.id} {o.name}" for o in found}
 
     def waiting(self) -> list[Proposed]:
-        """The proposals that were not executed, oldest first. Raises as `proposal`."""
+        """The proposals that were not executed, oldest first; one that cannot be read does not hide the others."""
         done = {event.arguments["id"] for event in self._events if event.name == "ProposalExecuted"}
         created = [event.arguments["id"] for event in self._events if event.name == "ProposalCreated"]
-        return [self.proposal(number) for number in created if number not in done]
+        return [self._readable_or_not(number) for number in created if number not in done]
 
     def proposal(self, number: int) -> Proposed:
         """The proposal with this number.
@@ -78,19 +82,27 @@ class Proposals:
         transaction, `EvidenceError` PROPOSAL_CALLS when it gives another one.
         """
         created = self._created(number)
-        state = self._registry.proposal(number)
-        return Proposed(
-            number,
+        return self._proposed(created, self._calls(created))
+
+    def _readable_or_not(self, number: int) -> Proposed:
+        try:
+            return self.proposal(number)
+        except (EvidenceError, IncompleteError) as err:
+            return replace(self._proposed(self._created(number), ()), unreadable=err.code)
+
+    def _proposed(self, created: ChainEvent, calls: tuple[Call, ...]) -> Proposed:
+        number: int = created.arguments["id"]
+        proposer, approvers, state = (
             created.arguments["proposer"],
-            created.block,
-            self._calls(created),
             self._approvers(number),
-            state.approvals,
-            state.executed,
+            self._registry.proposal(number),
         )
+        return Proposed(number, proposer, created.block, calls, approvers, state.approvals, state.executed)
 
     def spoken(self, proposed: Proposed) -> list[Spoken]:
         """What the calls would do, one by one."""
+        if proposed.unreadable:
+            return [Spoken(proposed.unreadable, {"proposal": proposed.id})]
         names = dict(self._names)
         found = []
         for call in proposed.calls:

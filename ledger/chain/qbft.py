@@ -39,6 +39,8 @@ _NUMBER: Final = _FIELDS.index("number")
 HEAD_SLOTS: Final[Mapping[ContractName, tuple[int, int]]] = {"registry": (1, 0), "log": (2, 1)}
 """Storage slots of the number of events and of their rolling hash; a test compares them with the contracts' views."""
 _MAX_NODES: Final = 65
+# a node may answer anything, also lists within lists without end
+_MALFORMED: Final = (RLPException, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def read_header(block: Mapping[str, Any]) -> SealedHeader:
         fields = [_field(name, block[name]) for name in (*_FIELDS, *later)]
         vanity, validators, vote, round_, seals = rlp.decode(fields[_EXTRA])
         said = bytes.fromhex(block["hash"][2:])
-    except (RLPException, ValueError, KeyError, TypeError) as err:
+    except _MALFORMED as err:
         raise EvidenceError("QBFT_HEADER", got=str(err)[:100]) from err
     unsealed = (rlp.encode([vanity, validators, vote, rest, []]) for rest in (b"", round_))
     found, signed = (keccak(rlp.encode([*fields[:_EXTRA], extra, *fields[_EXTRA + 1 :]])) for extra in unsealed)
@@ -137,7 +139,7 @@ def _prove_head(client: ChainClient, header: SealedHeader, name: ContractName, p
         _, _, storage_root, code_hash = account
         values = [prove(storage_root, slot.to_bytes(32, "big"), proofs[i]) for i, slot in enumerate(slots)]
         count, head = (rlp.decode(value) if value else b"" for value in values)
-    except (RLPException, ValueError, KeyError, TypeError, IndexError) as err:
+    except _MALFORMED as err:
         raise EvidenceError("STATE_PROOF", contract=name, block=header.number) from err
     if code_hash != pinned.code_hash:
         got, expected = digest_to_text(code_hash), digest_to_text(pinned.code_hash)

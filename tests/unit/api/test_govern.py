@@ -146,6 +146,18 @@ def test_a_node_that_gives_other_calls_gets_no_approval(
     assert chain.registry.proposal(int(number)).approvals == 1
 
 
+def test_a_proposal_that_cannot_be_read_does_not_hide_the_others(
+    machines: dict[str, Machine], chain: Chain, tmp_path: Path
+) -> None:
+    proposed(machines, "operator", "0x" + chain.address("stranger").hex())
+    with QuirkNode(chain.url, "other_input") as node:
+        (tmp_path / "jiangsu" / "chain-url").write_text(node.url, encoding="utf-8")
+        shown = machines["jiangsu"]("org", "proposals", signed=False).stdout
+        assert "不予批准" in shown
+        listed = json.loads(machines["jiangsu"]("org", "proposals", "--json", signed=False).stdout)["proposals"]
+    assert [call["code"] for call in listed[-1]["calls"]] == ["PROPOSAL_CALLS"]
+
+
 def test_an_unknown_proposal_is_a_usage_error(machines: dict[str, Machine]) -> None:
     assert "PROPOSAL_UNKNOWN" in machines["jiangsu"]("org", "approve", "999", "--yes", expect=2).stderr
 

@@ -122,7 +122,12 @@ def test_a_field_that_was_changed_does_not_have_the_hash(block: dict[str, Any], 
     assert refusal({**made, field: made[field][:-1] + last}) == "QBFT_HEADER"
 
 
-@pytest.mark.parametrize("extra", ["0x", "0x00", "0xc0", "0xzz", "0x" + "ff" * 40])
+DEEP = rlp.encode([])
+for _ in range(2_000):
+    DEEP = rlp.codec.length_prefix(len(DEEP), 0xC0) + DEEP
+
+
+@pytest.mark.parametrize("extra", ["0x", "0x00", "0xc0", "0xzz", "0x" + "ff" * 40, "0x" + DEEP.hex()])
 def test_what_is_no_qbft_header_is_refused(block: dict[str, Any], extra: str) -> None:
     assert refusal({**block, "extraData": extra}) == "QBFT_HEADER"
     assert refusal({name: value for name, value in sealed(block).items() if name != "nonce"}) == "QBFT_HEADER"
@@ -169,6 +174,15 @@ def test_a_proof_with_any_bit_flipped_proves_nothing(chain: Chain, block: dict[s
         prove(root, contract, proof[:-1])
     with pytest.raises(EvidenceError, match="STATE_PROOF"):
         prove(bytes(32), contract, proof)
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"accountProof": ["0x80"], "storageProof": []}, [], {"accountProof": [1]},
+                                    {"accountProof": [], "storageProof": [{"proof": ["0xc0"]}]}])  # fmt: skip
+def test_an_answer_that_is_no_proof_proves_nothing(chain: Chain, node: SealedNode, answer: Any) -> None:
+    client = chain.connect(node.url)
+    node.proof = (answer,)
+    with pytest.raises(EvidenceError, match="STATE_PROOF"):
+        prove_heads(client, PINNED)
 
 
 def test_an_account_that_is_not_there_is_shown_to_be_absent(chain: Chain) -> None:
