@@ -1,16 +1,12 @@
-"""The `tanji` command line: assembles the command groups and turns errors into words and exit codes, once."""
+"""The `tanji` command line: assembles the command groups."""
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
-import traceback
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from api.commands import (
     anchor,
@@ -31,62 +27,25 @@ from api.commands import (
     verify,
     withdraw,
 )
-from api.console import Session, err, session, show_error
-from api.settings import language_of
-from ledger.errors import InputError, TanjiError
-from ledger.exits import EXIT_HELP, Exit, exit_for
+from api.console import Session, session
+from ledger.errors import InputError
+from ledger.exits import EXIT_HELP
+from ledger.language import language_of
+from verifier.front import SETTINGS, Front, run
 
-_PASSED_ON: Final = (typer.Exit, typer.TyperException)
 
+class Counter(Front):
+    """The root command; the words of its errors come in the session's language."""
 
-class Counter(TyperGroup):
-    """The root command: every error of every command ends here, as words on stderr and an exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Runs the command. No other place of this package maps an error to an exit code."""
+    def language(self, ctx: Any) -> str:
+        """`zh` or `en`; the environment's when the settings cannot be read."""
         try:
-            return super().invoke(ctx)
-        except _PASSED_ON:
-            raise
-        except (KeyboardInterrupt, typer.Abort):
-            err().print("中断 interrupted", markup=False)
-            raise typer.Exit(Exit.INTERRUPTED) from None
-        except TanjiError as error:
-            show_error(error, _language(ctx))
-            raise typer.Exit(exit_for(error)) from None
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise
-            _show_bug(error)
-            raise typer.Exit(Exit.BUG) from None
+            return session(ctx).language
+        except InputError:
+            return language_of(None, os.environ)
 
 
-def _language(ctx: Any) -> str:
-    try:
-        return session(ctx).language
-    except InputError:
-        return language_of(None, os.environ)
-
-
-def _show_bug(error: Exception) -> None:
-    """Where our own mistake happened, without the values at hand, which may be keys."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    err().print(
-        f"程序缺陷，请报告。A bug of ours, please report it: {type(error).__name__} ({where})",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip
-
-
-app = typer.Typer(
-    cls=Counter,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode="rich",
-    epilog=EXIT_HELP,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = typer.Typer(cls=Counter, pretty_exceptions_show_locals=False, rich_markup_mode="rich", **SETTINGS)
 
 
 @app.callback()
@@ -132,7 +91,4 @@ app.command("doctor", epilog=EXIT_HELP)(doctor.doctor)
 
 def main() -> None:
     """Entry point of `tanji`."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
-        sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    app()
+    run(app)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api.settings import Settings, load
-from ledger.errors import TanjiError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,14 +93,6 @@ def write_bytes(data: bytes) -> None:
 def write_line(text: str) -> None:
     """One line of a result on stdout, without markup."""
     sys.stdout.write(text + "\n")
-
-
-def show_error(error: TanjiError, language: str) -> None:
-    """The error's words with code and place, and every problem of a draft."""
-    problems = getattr(error, "problems", ()) or (error,)
-    label = "错误" if language == "zh" else "error"
-    for problem in problems:
-        err().print(f"{label} {problem.code}  {problem.words(language)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def write_file(path: Path, data: bytes, *, secret: bool = False, replace: bool = False) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import InputError
+from ledger.language import language_of
 
 HOME: Final = ".tanji"
 _KEYS: Final = ("chain_url", "database_url", "language")
@@ -46,19 +47,6 @@ class Settings:
     def deployment(self) -> Path:
         """Addresses and first block of the contracts that this folder's operator deployed."""
         return self.home / "deployment.json"
-
-
-def language_of(asked: str | None, environment: Mapping[str, str]) -> str:
-    """`zh` or `en`: `--lang`, else TANJI_LANG, else the locale's; Chinese unless another language is asked for."""
-    for wanted in (asked, environment.get("TANJI_LANG"), environment.get("LC_ALL"), environment.get("LANG")):
-        if not wanted or wanted.split(".")[0] in ("C", "POSIX"):
-            continue
-        if wanted[:2] in ("zh", "en"):
-            return wanted[:2]
-        if wanted == asked:
-            raise InputError("LANGUAGE_UNKNOWN", got=wanted[:20])
-        return "en"
-    return "zh"
 
 
 def load(

@@ -11,19 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from ledger.errors import TanjiError
-from ledger.exits import EXIT_HELP, Exit, exit_for
+from ledger.exits import EXIT_HELP
+from verifier.front import SETTINGS, Front, language, run
 
 if TYPE_CHECKING:
+    from ledger.trust import TrustFile
     from verifier.display import Display
+    from verifier.evidence import ChainEvidence, LogEvidence
     from verifier.workers import Progress
-
-_PASSED_ON: Final = (typer.Exit, typer.TyperException)
 
 
 class Language(StrEnum):
@@ -33,47 +32,8 @@ class Language(StrEnum):
     EN = "en"
 
 
-class _Court(TyperGroup):
-    """The root command: every error ends here, as words on stderr and an exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except _PASSED_ON:
-            raise
-        except (KeyboardInterrupt, typer.Abort):
-            _say("中断 interrupted")
-            raise typer.Exit(Exit.INTERRUPTED) from None
-        except TanjiError as error:
-            _say(f"{error.code}  {error.words(_language(ctx))}")
-            raise typer.Exit(exit_for(error)) from None
-        except BrokenPipeError:
-            raise
-        except Exception as error:  # noqa: BLE001 - our own mistake must not look like a verdict
-            _say(f"程序缺陷，请报告。A bug of ours, please report it: {type(error).__name__}: {error}")
-            raise typer.Exit(Exit.BUG) from None
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-
-
-def _language(ctx: Any) -> str:
-    asked = ctx.find_root().obj
-    if isinstance(asked, Language):
-        return asked.value
-    locale = os.environ.get("TANJI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if locale.split(".")[0] in ("", "C", "POSIX") or locale.startswith("zh") else "en"
-
-
-app = typer.Typer(
-    cls=_Court,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # help without rich starts in half the time
-    epilog=EXIT_HELP,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+# help without rich starts in half the time
+app = typer.Typer(cls=Front, rich_markup_mode=None, **SETTINGS)
 
 Trust = Annotated[
     Path,
@@ -151,21 +111,18 @@ def product(
     pdf: Pdf = None,
 ) -> None:
     """核查一个产品和它的整条上游。Verify a product with its whole upstream, and say how many kilograms rest on what."""
-    from ledger.trust import TrustFile
     from verifier.forms import write_forms
     from verifier.report import product_report
-    from verifier.sources import open_folder, read_chain
     from verifier.verify import verify_product
 
-    trusted = TrustFile.load(trust)
-    log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
+    trusted, log, evidence = _open(export, trust, chain)
     found = verify_product(log, evidence, trusted, asked)
     report = product_report(found, trusted)
     write_forms(report, html=html, pdf=pdf)
     if json:
         _write(report)
     else:
-        _display(ctx).product(found.verdict, found.registry)
+        _display(ctx).product(found.verdict, found.registry, report)
     raise typer.Exit(found.verdict.status.exit)
 
 
@@ -189,13 +146,10 @@ def replay(
     json: Json = False,
 ) -> None:
     """重放整个账本，给出状态摘要。Replay the whole ledger; two auditors get the same state digest."""
-    from ledger.trust import TrustFile
     from verifier.replay import replay as replay_ledger
     from verifier.report import replay_report
-    from verifier.sources import open_folder, read_chain
 
-    trusted = TrustFile.load(trust)
-    log, evidence = open_folder(export, trusted), read_chain(export, trusted, chain)
+    trusted, log, evidence = _open(export, trust, chain)
     with _progress() as progress:
         found = replay_ledger(
             log, evidence, trusted, workers=workers or os.cpu_count() or 1, cluster=cluster, notes=notes,
@@ -219,14 +173,12 @@ def impact(
 ) -> None:
     """撤回或更正波及哪些产品、证书与多少千克。What a withdrawn or replaced statement touches, in kilograms."""
     from ledger.canonical import canonical_bytes
-    from ledger.trust import TrustFile
     from verifier.impact import impact_lines, impact_on, impact_report
-    from verifier.sources import open_folder, read_chain
     from verifier.status import status_of
 
-    trusted = TrustFile.load(trust)
-    found = impact_on(open_folder(export, trusted), read_chain(export, trusted, chain), trusted, statement)
-    lines = impact_lines(found, _language(ctx))
+    trusted, log, evidence = _open(export, trust, chain)
+    found = impact_on(log, evidence, trusted, statement)
+    lines = impact_lines(found, language(ctx))
     text = canonical_bytes(impact_report(found)) if json else "\n".join(lines).encode()
     sys.stdout.buffer.write(text + b"\n")
     sys.stdout.flush()
@@ -260,6 +212,15 @@ def schema() -> None:
     sys.stdout.buffer.write(schema_bytes())
 
 
+def _open(export: Path, trust: Path, chain: str | None) -> tuple[TrustFile, LogEvidence, ChainEvidence]:
+    """What a reader brings: its trust file, the audit folder, and the chain's events from its node or the folder."""
+    from ledger.trust import TrustFile
+    from verifier.sources import open_folder, read_chain
+
+    trusted = TrustFile.load(trust)
+    return trusted, open_folder(export, trusted), read_chain(export, trusted, chain)
+
+
 def _write(report: Any) -> None:
     from verifier.report import to_bytes
 
@@ -272,7 +233,7 @@ def _display(ctx: typer.Context) -> Display:
 
     from verifier.display import Display
 
-    return Display(Console(file=sys.stdout), _language(ctx))
+    return Display(Console(file=sys.stdout), language(ctx))
 
 
 @contextmanager
@@ -290,7 +251,4 @@ def _progress() -> Iterator[Progress | None]:
 
 def main() -> None:
     """Entry point of `tanji-verify`."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
-        sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    app()
+    run(app)

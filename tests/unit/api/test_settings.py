@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, language_of, load
+from api.settings import Settings, load
 from ledger.errors import InputError
+from ledger.language import language_of
 
 
 def settings(home: Path, **environment: str) -> Settings:
