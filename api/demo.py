@@ -22,6 +22,7 @@ from ledger.trust import TrustFile
 if TYPE_CHECKING:
     from ledger.findings import Finding
     from verifier.product import ProductVerdict
+    from verifier.schema import ProductReport
     from verifier.verify import Verified
 
 # One digit of one line of the part, as an operator could change it in the store or in an export.
@@ -71,6 +72,7 @@ def run_demo(
 
 def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None, *, quiet: bool) -> dict[str, Any]:
     from verifier.display import Display
+    from verifier.report import product_report
 
     display = Display(out(), run.language)
     with tell.step("登记五个虚构组织", "registering five made-up organisations"):
@@ -85,15 +87,16 @@ def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None
         verified = _judge(ground, audit, chain.digests["body"])
     body = verified.verdict
     _expect_honest(chain, body)
+    trust = TrustFile.load(ground.settings.trust)
     if reports is not None:
-        _leave_reports(run, ground, verified, reports)
+        _leave_reports(run, product_report(verified, trust), reports)
     if not quiet:
-        display.product(verified.verdict, verified.registry)
+        display.product(verified.verdict, verified.registry, product_report(verified, trust))
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
     line = _changed_line(chain, tampered.verdict)
     if not quiet:
-        display.product(tampered.verdict, tampered.registry)
+        display.product(tampered.verdict, tampered.registry, product_report(tampered, trust))
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
         audit = _anchor_and_export(ground)
@@ -110,13 +113,12 @@ def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None
     }
 
 
-def _leave_reports(run: Session, ground: Playground, verified: Verified, folder: Path) -> None:
+def _leave_reports(run: Session, report: ProductReport, folder: Path) -> None:
     from verifier.forms import write_forms
-    from verifier.report import product_report
 
     folder.mkdir(parents=True, exist_ok=True)
     html, pdf = folder / "body.html", folder / "body.pdf"
-    write_forms(product_report(verified, TrustFile.load(ground.settings.trust)), html=html, pdf=pdf)
+    write_forms(report, html=html, pdf=pdf)
     run.say(f"   白车身的核查报告：{html}，{pdf}", f"   the body's report: {html}, {pdf}")
 
 

@@ -17,6 +17,7 @@ from verifier.product import ProductVerdict
 from verifier.receipts import ReceiptVerdict
 from verifier.replay import Replayed
 from verifier.report import organisation_name
+from verifier.schema import ProductReport
 from verifier.status import Status
 from verifier.wording import LEVELS
 
@@ -46,9 +47,10 @@ class Display:
         self._console = console
         self._language = language
 
-    def product(self, verdict: ProductVerdict, registry: Registry) -> None:
-        """The verdict, the shares by level, the supply chain as a tree, and all findings by kilograms."""
+    def product(self, verdict: ProductVerdict, registry: Registry, report: ProductReport) -> None:
+        """The verdict in a sentence, the shares by level, the supply chain as a tree, and all findings by kilograms."""
         self._status(verdict.status)
+        self._print(Text("  " + self._pick(report.summary.zh, report.summary.en), "default"))
         declared = "-" if verdict.declared is None else f"{verdict.declared:f} kgCO2e"
         self._line(self._pick("声明值", "declared"), declared)
         again = "-" if verdict.recomputed is None else f"{verdict.recomputed:f} kgCO2e"

@@ -67,7 +67,7 @@ def verify(
     if json_:
         write_bytes(to_bytes(report))
     else:
-        Display(out(), session(ctx).language).product(verified.verdict, verified.registry)
+        Display(out(), session(ctx).language).product(verified.verdict, verified.registry, report)
     raise typer.Exit(verified.verdict.status.exit)
 
 

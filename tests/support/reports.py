@@ -69,7 +69,8 @@ def text(sample: str, language: str) -> bytes:
     """What a terminal of any width shows, without colours."""
     written = io.StringIO()
     console = Console(file=written, color_system=None, width=100)
-    Display(console, language).product(verified(sample)[0].verdict, verified(sample)[0].registry)
+    found = verified(sample)[0]
+    Display(console, language).product(found.verdict, found.registry, report(sample))
     return written.getvalue().encode()
 
 
