@@ -113,6 +113,8 @@ class Requirements(Strict):
     bands: Listed[Plausible] | None = None
     negative: Listed[Selector] | None = None
     """Lines that may be negative. Offsets are never among them (GB/T 24067-2024)."""
+    recycling: Literal["cut-off", "cff"] | None = None
+    """The one method by which recycling is counted; scrap is then never both a credit and a recycled input."""
 
 
 class RuleSummary(NamedTuple):

@@ -32,6 +32,7 @@ from ledger.kind import Known, Surroundings
 from ledger.numbers import decimals_of, round_half_even
 
 _THOUSAND: Final = 1000
+_CREDITS: Final = ("waste", "byproduct")
 
 
 def register_rule(content: Footprint, around: Surroundings) -> Iterator[Finding]:
@@ -108,6 +109,8 @@ def judge(content: Footprint, rule: RuleSummary) -> Iterator[Finding]:
     yield from _check_cut_off(content, wanted)
     yield from _check_quality(content, wanted)
     yield from _check_lines(content, wanted)
+    if wanted.recycling is not None:
+        yield from _check_recycling(content, wanted.recycling)
     for band in wanted.bands or ():
         yield from _check_band(content, band)
 
@@ -199,6 +202,20 @@ def _check_allocation(content: Footprint, number: int, line: Line, order: Iterab
         yield fail("ALLOCATION_ORDER", place, weight, name=line.name, got=line.allocation, expected=better[0])
     elif earlier:
         yield not_checked("ALLOCATION_LATER", place, weight, name=line.name, got=line.allocation, expected=earlier[0])
+
+
+def _check_recycling(content: Footprint, method: str) -> Iterator[Finding]:
+    """One method for every material, and no flow counted by two: recycled going in, and a credit going out."""
+    materials = content.production.materials or ()
+    for material in materials:
+        if material.method != method:
+            yield fail("RECYCLING_METHOD", "production", name=material.name, got=material.method, expected=method)
+    recycled = [material.name for material in materials if Decimal(material.r1) > 0]
+    recycled += [line.name for line in content.lines if line.batches is not None]
+    for number, line in enumerate(content.lines):
+        if recycled and line.amount[0] == "-" and line.kind in _CREDITS and line.circular is None:
+            weight = abs(Decimal(line.emission))
+            yield fail("RECYCLED_TWICE", line_place(number), weight, name=line.name, got=", ".join(recycled))
 
 
 class _Numbers(NamedTuple):

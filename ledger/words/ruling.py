@@ -60,6 +60,14 @@ WORDS: Final = {
         "“{name}”按绿证计电，规则不允许。请按规则的电力因子核算",
         "line “{name}” counts electricity by certificates, which the rule does not allow. Use the rule's factor",
     ),
+    "RECYCLING_METHOD": Words(
+        "材料 {name} 的再生按 {got} 计，规则要求 {expected}。请统一方法",
+        "the recycling of {name} is counted by {got}, the rule asks for {expected}. Use one method",
+    ),
+    "RECYCLED_TWICE": Words(
+        "“{name}”对废料计了抵扣，同时 {got} 又按再生料投入：同一物流计了两次。请只保留一种",
+        "line “{name}” takes a credit for scrap while {got} count it as recycled input: the same flow twice. Keep one",
+    ),
     "ALLOCATION_ORDER": Words(
         "“{name}”按 {got} 分配，规则的次序是 {expected}。请按规则的优先次序分配",
         "line “{name}” is allocated by {got}; by the rule's order it is {expected}. Keep to that order",

@@ -287,6 +287,25 @@ def test_a_later_method_where_an_earlier_one_was_possible_for_such_a_line(world:
     assert [(f.code, f.outcome, f.values["expected"]) for f in found] == [("ALLOCATION_ORDER", "fail", "subdivision")]
 
 
+def test_scrap_is_not_both_a_credit_and_a_recycled_input(world: World) -> None:
+    """Threat 42."""
+    credit = {"kind": "byproduct", "stage": "production", "name": "工艺废钢回收", "amount": "-2", "unit": "kg",
+              "source": {"type": "gas", "gas": "CO2", "value": "1", "per": "kg"}, "emission": "-2"}  # fmt: skip
+    data = world.part.model_dump(mode="json", by_alias=True, exclude_none=True)
+    data["production"]["materials"] = [{"name": "steel", "method": "cut-off", "r1": "0.3"}]
+    content = Footprint.model_validate({**data, "lines": (*data["lines"], credit)})
+    found = list(judge(content, summary_of(rule_content(world.part, recycling="cut-off"))))
+    assert [(f.code, f.place, f.kilograms) for f in found] == [("RECYCLED_TWICE", "lines/0004", Decimal(2))]
+    assert failures(judge(content, summary_of(rule_content(world.part, recycling="cff")))) == [
+        "RECYCLING_METHOD", "RECYCLED_TWICE"]  # fmt: skip
+    assert failures(judge(content, summary_of(rule_content(world.part)))) == []
+    data["production"]["materials"][0]["r1"] = "0"
+    virgin = Footprint.model_validate({**data, "lines": (*data["lines"], credit)})
+    assert failures(judge(virgin, summary_of(rule_content(world.part, recycling="cut-off")))) == []
+    without = Footprint.model_validate({**data, "lines": tuple(data["lines"])})
+    assert failures(judge(without, summary_of(rule_content(world.part, recycling="cut-off")))) == []
+
+
 def test_a_band_without_any_line_or_with_another_dimension_says_nothing(world: World) -> None:
     bands = [{"label": "用水", "kinds": ["waste"], "of": "amount", "unit": "m3", "low": "1", "high": "2"},
              {"label": "电", "kinds": ["electricity"], "of": "amount", "unit": "kg", "low": "1", "high": "2"}]  # fmt: skip
