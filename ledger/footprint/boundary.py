@@ -44,7 +44,7 @@ def check_boundary(content: Footprint) -> Iterator[Finding]:
         if line.source.type == "gas":
             yield from _check_origin(content.header.gwp, number, line, line.source)
     # whoever says "to grave" says use and end of life, whoever lists stages says each of them
-    needed = stated if head.stages is not None else stated - _GATE
+    needed = frozenset(head.stages or ()) | (allowed - _GATE)
     if missing := needed - {line.stage for line in content.lines}:
         yield fail("STAGE_MISSING", "header", got=", ".join(sorted(missing)))
     yield from _check_mass(head)

@@ -44,7 +44,8 @@ def full_result(content: Footprint) -> dict[str, Any]:
             del found["ccsTechnologicalCO2Capture"]  # PACT: absent where nothing was captured
     for name, (sort, packaging) in CONTENTS.items():
         summed = carbon_sum(content, sort, packaging=packaging)
-        if not summed.unknown and summed.known:
+        said = any(line.carbon is not None and getattr(line.carbon, sort) is not None for line in content.lines)
+        if said and not summed.unknown:
             found[pact_name(name)] = text(summed.known)
     found |= _selected(content, exact, decimals)
     found |= _quality(content, exact)

@@ -24,6 +24,8 @@ def test_to_the_grave_means_use_and_end_of_life() -> None:
     assert failed(declared(*WHOLE_LIFE, header=grave)) == []
     assert failed_codes(declared(*WHOLE_LIFE[:-1], header=grave)) == ["STAGE_MISSING"]
     assert failed_codes(declared(gas(), header=grave)) == ["STAGE_MISSING"]
+    cut = grave | {"stages": ["raw_material", "production", "distribution"]}
+    assert failed_codes(declared(*WHOLE_LIFE[:3], header=cut)) == ["STAGE_MISSING"]
 
 
 @pytest.mark.parametrize(("stages", "found"), [
