@@ -165,6 +165,5 @@ def least_fixed_point(columns: Columns, consumers: Consumers) -> Values:
     values = Values.zeros(len(columns))
     rows = np.arange(len(columns))
     while len(rows):
-        moved, _ = settle(columns, rows, values)
-        rows = customers_of(consumers, moved)
+        rows = np.unique(customers_of(consumers, settle(columns, rows, values).nodes))
     return values

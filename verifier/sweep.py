@@ -166,7 +166,8 @@ def _new(nodes: NDArray[np.integer], reached: NDArray[np.bool_]) -> Int64s:
     """Those of `nodes` that are not `reached` yet, each once; marks them."""
     fresh = nodes[~reached[nodes]]
     if len(fresh) * 16 < len(reached):
-        found = np.unique(fresh).astype(np.int64)
+        fresh = np.sort(fresh)
+        found = fresh[np.diff(fresh, prepend=-1) > 0].astype(np.int64)
         reached[found] = True
         return found
     before = reached.copy()
@@ -221,26 +222,38 @@ def consumers_of(columns: Columns) -> Consumers:
     return Consumers(indptr, keys.astype(np.int32))
 
 
-def correct(
-    columns: Columns, order: Order, consumers: Consumers, values: Values, changed: Iterable[int]
-) -> Mapping[int, int]:
+class Corrected(NamedTuple):
+    """Nodes whose value is now another one, in log order, and what it was; `large` has those beyond the array."""
+
+    nodes: Int64s
+    fixed: Int64s
+    large: Mapping[int, int]
+
+    def before(self) -> dict[int, int]:
+        """The former value by node."""
+        return {n: self.large.get(n, old) for n, old in zip(self.nodes.tolist(), self.fixed.tolist(), strict=True)}
+
+
+def correct(columns: Columns, order: Order, consumers: Consumers, values: Values, changed: Iterable[int]) -> Corrected:
     """Brings `values` in line with columns in which the nodes `changed` have other numbers than before.
 
-    Returns the former value of every node whose value is now another one, in log order. A node is evaluated once, after
-    all of its suppliers, and only when one of them came to another rounded value.
+    A node is evaluated once, after all of its suppliers, and only when one of them came to another rounded value.
     """
     waiting = _Waiting(order.rank)
-    waiting.add(np.unique(np.fromiter(changed, np.int64)))
-    before: dict[int, int] = {}
+    waiting.add(np.fromiter(changed, np.int64))
+    found = []
     while waiting:
-        rows = waiting.take()
-        rows, old = settle(columns, rows, values)
-        before.update(zip(rows.tolist(), old, strict=True))
-        waiting.add(customers_of(consumers, rows))
-    return dict(sorted(before.items()))
+        found.append(settle(columns, waiting.take(), values))
+        waiting.add(customers_of(consumers, found[-1].nodes))
+    if not found:
+        return Corrected(np.zeros(0, np.int64), np.zeros(0, np.int64), {})
+    nodes = np.concatenate([one.nodes for one in found])
+    by_log = np.argsort(nodes)
+    large = {node: old for one in found for node, old in one.large.items()}
+    return Corrected(nodes[by_log], np.concatenate([one.fixed for one in found])[by_log], large)
 
 
-def settle(columns: Columns, rows: Int64s, values: Values) -> tuple[Int64s, list[int]]:
+def settle(columns: Columns, rows: Int64s, values: Values) -> Corrected:
     """Evaluates nodes, each given once in ascending order; those whose value moved, and what it was before."""
     old = values.fixed[rows]
     large = {node: values.beyond[node] for node in rows[old == BEYOND].tolist()} if values.beyond else {}
@@ -248,24 +261,27 @@ def settle(columns: Columns, rows: Int64s, values: Values) -> tuple[Int64s, list
     moved = values.fixed[rows] != old
     for node, value in large.items():
         moved[np.searchsorted(rows, node)] = values.at(node) != value
-    rows = rows[moved]
-    return rows, [large.get(node, value) for node, value in zip(rows.tolist(), old[moved].tolist(), strict=True)]
+    return Corrected(rows[moved], old[moved], large)
 
 
 def customers_of(consumers: Consumers, nodes: Int64s) -> Int64s:
-    """Who rests on any of `nodes`, each once, in log order."""
+    """Who rests on any of `nodes`, as often as they do."""
     begins = consumers.indptr[nodes]
     counts = consumers.indptr[nodes + 1] - begins
     ends = np.cumsum(counts)
     places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - (ends - counts), counts)
-    return np.unique(consumers.node[places]).astype(np.int64)
+    found: Int64s = consumers.node[places].astype(np.int64)
+    return found
 
 
 class _Waiting:
-    """Nodes to be evaluated, batch by batch of an order."""
+    """Nodes to be evaluated, batch by batch of an order, each once."""
 
     def __init__(self, rank: Int32s) -> None:
         self._rank = rank
+        self._here = np.zeros(len(rank), np.bool_)
+        # where a node stood last among those added: of equal ones only the last finds itself there
+        self._place = np.empty(len(rank), np.int32)
         self._ranks: list[int] = []
         self._parts: dict[int, list[Int64s]] = {}
 
@@ -273,9 +289,14 @@ class _Waiting:
         return bool(self._ranks)
 
     def add(self, nodes: Int64s) -> None:
-        """Takes in nodes, each once and in ascending order."""
+        """Takes in nodes that are not waiting yet; later ones than those that were taken out."""
+        nodes = nodes[~self._here[nodes]]
         if not len(nodes):
             return
+        places = np.arange(len(nodes), dtype=np.int32)
+        self._place[nodes] = places
+        nodes = nodes[self._place[nodes] == places]
+        self._here[nodes] = True
         ranks = self._rank[nodes]
         by_rank = np.argsort(ranks, kind="stable")
         ranks, nodes = ranks[by_rank], nodes[by_rank]
@@ -287,6 +308,5 @@ class _Waiting:
             self._parts[rank].append(part)
 
     def take(self) -> Int64s:
-        """The nodes of the earliest batch, each once and in ascending order."""
-        parts = self._parts.pop(heappop(self._ranks))
-        return np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+        """The nodes of the earliest batch in ascending order."""
+        return np.sort(np.concatenate(self._parts.pop(heappop(self._ranks))))

@@ -113,7 +113,7 @@ def stale_spread(
     later, found = columns, values.copy()
     for node, row in changes.items():
         later = later.changed(node, row)
-    before = correct(later, order, consumers, found, changes)
+    before = correct(later, order, consumers, found, changes).before()
     moved = {node: Moved(in_kilograms(old), in_kilograms(found.at(node))) for node, old in before.items()}
     return Spread(dict(sorted(moved.items(), key=lambda item: (-abs(item[1].kilograms), item[0]))))
 

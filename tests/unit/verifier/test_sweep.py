@@ -69,7 +69,7 @@ def test_a_correction_reaches_what_it_changes_and_nothing_else(rows: list[Row], 
     values = sweep.recompute(columns, order)
     later = [*rows[:node], rows[node]._replace(direct=direct), *rows[node + 1 :]]
     changed = columns.changed(node, ExactRow(direct, columns.row(node).quantities))
-    before = sweep.correct(changed, order, consumers, values, [node])
+    before = sweep.correct(changed, order, consumers, values, [node]).before()
     old, new = plain_recompute(rows), plain_recompute(later)
     assert in_list(values) == new
     assert before == {i: old[i] for i in range(len(rows)) if old[i] != new[i]}
