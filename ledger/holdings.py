@@ -166,15 +166,15 @@ def _overdrawn(account: Account, drawn: Fraction, missing: Fraction, moves: Sequ
     move = next((m for m in own if m.amount < 0), own[0] if own else Move(account.name, Fraction(), account.measure))
     size = measure_of(move.unit)[1] if own else Fraction(1)
     kilograms = None if move.weight is None else _decimal(missing / size * move.weight)
-    return fail(move.code, move.place, kilograms, account=account.name, got=_text(drawn / size),
-                limit=_text((drawn - missing) / size), missing=_text(missing / size), unit=move.unit)  # fmt: skip
+    return fail(move.code, move.place, kilograms, account=account.name, got=readable(drawn / size),
+                limit=readable((drawn - missing) / size), missing=readable(missing / size), unit=move.unit)  # fmt: skip
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return Decimal(_text(value))
+    return Decimal(readable(value))
 
 
-def _text(value: Fraction) -> str:
+def readable(value: Fraction) -> str:
     """Exact where nine decimals are enough, else rounded to them: for reading only."""
     text = to_text(Decimal(round(value * 10**9)).scaleb(-9))
     return text.rstrip("0").rstrip(".")
@@ -184,7 +184,7 @@ def overdrawn_by_withdrawal(shelf: Shelf, index: int) -> Iterator[Finding]:
     """What others drew on the holdings of `index`, which a withdrawal gives back all the same."""
     for account, amount in sorted(shelf.moves_of(index).items()):
         if amount > 0 and (left := shelf.balance(account) - amount) < 0:
-            yield fail("WITHDRAWN_BUT_DRAWN", account=account.name, missing=_text(-left), unit=account.measure)
+            yield fail("WITHDRAWN_BUT_DRAWN", account=account.name, missing=readable(-left), unit=account.measure)
 
 
 class MemoryShelf:

@@ -82,6 +82,7 @@ class _Scan:
         self._light: Final[dict[bytes, Judged]] = {}
         self._opened: Final[dict[bytes, Judged]] = {}
         self._successors: Final[dict[bytes, list[bytes]]] = {}
+        self._rivals: Final[set[bytes]] = set()
         self._subjects: Final[dict[tuple[str, str, str], list[bytes]]] = {}
         looked_up = _looked_up_kinds()
         for number in range(bundle_count(log.bundles.size)):
@@ -132,7 +133,21 @@ class _Scan:
                 self._open(other)
             if judged.kind is not None and judged.content is not None:
                 waiting.extend(reference.digest for reference in judged.kind.references(judged.content))
+        self._open_rivals(chain)
         return chain
+
+    def _open_rivals(self, chain: Mapping[bytes, Judged]) -> None:
+        """Where the chain draws on accounts, so may the other declarations of the same firms, and were there first."""
+        firms = {
+            one.statement.organisation
+            for one in chain.values()
+            if one.statement and one.kind and one.content and next(iter(one.kind.moves(one.content)), None)
+        }
+        for judged in self._lights:
+            if judged.statement is not None and judged.statement.organisation in firms:
+                if judged.digest not in self._opened:
+                    self._rivals.add(judged.digest)
+                self._open(judged.digest)
 
     def judge(self, chain: Mapping[bytes, Judged], registry: Registry, product: bytes) -> _Findings:
         """All findings on the chain's statements, and on others that are not what the log holds."""
@@ -148,7 +163,11 @@ class _Scan:
                 continue
             # a withdrawal or a factor that cannot be opened might be one that the product's chain must not rest on
             hidden = judged.findings if judged.content is None else tuple(judge_authority(judged, registry))
-            loose.extend((b"" if forks else judged.digest, finding) for finding in (*hidden, *forks))
+            if judged.content is not None and judged.digest in self._rivals:
+                hidden = ()  # a forged rival holds nothing
+            # a statement that may not hold what it says holds nothing, so it takes nothing from the chain
+            stories = [fork for fork in forks if fork.place == "previous"]
+            loose.extend((b"" if stories else judged.digest, finding) for finding in (*hidden, *stories))
         for digest, judged in chain.items():
             since = tuple(judge_since(judged, memory, is_product=digest == product))
             found[digest] = (*found.get(digest, ()), *since)
@@ -184,5 +203,8 @@ def _subject(statement: Statement) -> tuple[str, str, str]:
 
 
 def _looked_up_kinds() -> frozenset[str]:
-    """Kinds whose contents other statements' checks find by themselves, without naming them."""
-    return frozenset(kind.name for kind in all_kinds() if kind.is_looked_up)
+    """Kinds whose contents other statements' checks find by themselves, without naming them.
+
+    Declarations are too many for that: those that may matter to a chain are opened with it.
+    """
+    return frozenset(kind.name for kind in all_kinds() if kind.is_looked_up) - {"footprint"}

@@ -89,7 +89,7 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
             yield from _check_gas(content.header.gwp, number, line, source)
         elif source.breakdown is not None:
             yield from _check_breakdown(content, number, line, source)
-        if kind == "green_electricity":
+        if kind == "green_electricity" and line.certificates is None:
             yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
 
 

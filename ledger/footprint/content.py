@@ -178,6 +178,12 @@ class Footprint(Strict):
     lines: tuple[Line, ...] = Field(min_length=1)
 
 
+def subject_of(content: Footprint) -> str:
+    """Product, site, period and boundary: what one declaration at a time stands for."""
+    head = content.header
+    return f"{head.product_id}|{head.site or '-'}|{head.period_start}..{head.period_end}|{head.boundary}"
+
+
 class FootprintSummary(NamedTuple):
     """What a buyer's declaration asks of its supplier's; all but the first four are empty where they were not said."""
 
@@ -193,6 +199,8 @@ class FootprintSummary(NamedTuple):
     rule: str | None = None
     result: Result | None = None
     """The whole result, where it says more than the footprint."""
+    quantity: str | None = None
+    quantity_unit: str | None = None
 
     @property
     def is_glance(self) -> bool:

@@ -7,16 +7,19 @@ and how it is checked stands in `ledger.footprint`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from ledger.findings import Finding
 from ledger.footprint.checks import check
-from ledger.footprint.content import Footprint, FootprintSummary, line_place
+from ledger.footprint.content import Footprint, FootprintSummary, line_place, subject_of
 from ledger.footprint.hidden import check_shown
 from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
 from ledger.footprint.references import ALLOWED_FACTORS, check_references, covers, references
 from ledger.footprint.ruling import register_rule
-from ledger.kind import Kind
+from ledger.footprint.taken import check_taken, moves, taken_references, topics
+from ledger.kind import Kind, Surroundings
 from ledger.numbers import is_decimal
 from ledger.units import CODES
 
@@ -34,16 +37,12 @@ def _headline(content: Footprint) -> str:
     )
 
 
-def _subject(content: Footprint) -> str:
-    head = content.header
-    return f"{head.product_id}|{head.site or '-'}|{head.period_start}..{head.period_end}|{head.boundary}"
-
-
 def _summary(content: Footprint) -> FootprintSummary:
     head, result = content.header, content.result
     return FootprintSummary(
         result.footprint, head.unit, head.amount, head.product, head.gwp, head.boundary, head.period_start,
         head.period_end, head.valid_until, head.rule, result if len(result.model_fields_set) > 1 else None,
+        content.production.quantity, content.production.quantity_unit,
     )  # fmt: skip
 
 
@@ -67,17 +66,24 @@ def _glance(headline: str) -> FootprintSummary | None:
                             period_start=found["start"], period_end=found["end"])  # fmt: skip
 
 
+def _check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:
+    yield from check_references(content, around)
+    yield from check_taken(content, around)
+
+
 KIND: Final = Kind(
     name="footprint",
     content=Footprint,
-    subject=_subject,
+    subject=subject_of,
     headline=_headline,
     role=lambda _: ("declarant", ""),
-    references=references,
+    references=lambda content: [*references(content), *taken_references(content)],
     summary=_summary,
     glance=_glance,
     register=register_rule,
     check=check,
-    check_references=check_references,
+    check_references=_check_references,
+    topics=topics,
+    moves=moves,
     check_shown=check_shown,
 )

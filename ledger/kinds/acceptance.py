@@ -1,0 +1,73 @@
+"""Kind `acceptance`: the buyer's signature under a delivery; only what was accepted may be used in a declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from ledger.fields import DateText
+from ledger.findings import Finding, fail
+from ledger.holdings import Move
+from ledger.identifiers import DigestText, parse_digest
+from ledger.kind import Kind, Reference, Surroundings
+from ledger.numbers import UnsignedText
+from ledger.statement import Strict
+from ledger.units import Unit
+from ledger.volume import Stock, draw, fill
+from ledger.words.form import Words
+
+
+class Header(Strict):
+    """How much of a delivery arrived and was taken."""
+
+    version: Literal[1]
+    delivery: DigestText
+    quantity: UnsignedText
+    unit: Unit
+    accepted: DateText
+
+
+class Acceptance(Strict):
+    """Content of an acceptance."""
+
+    header: Header
+
+
+def _moves(content: Acceptance) -> Iterator[Move]:
+    head = content.header
+    yield draw(head.delivery, head.quantity, head.unit, "header", "ACCEPTED_BEYOND")
+    yield fill(head.quantity, head.unit)
+
+
+def _by_the_buyer(content: Acceptance, around: Surroundings) -> Iterator[Finding]:
+    known = around.known(parse_digest(content.header.delivery))
+    buyer = getattr(known.summary, "buyer", None) if known is not None else None
+    if buyer is not None and buyer != around.organisation:
+        yield fail("ACCEPTANCE_OF_ANOTHER", "header", got=around.organisation, expected=buyer)
+
+
+KIND: Final = Kind(
+    name="acceptance",
+    content=Acceptance,
+    subject=lambda content: content.header.delivery,
+    headline=lambda content: (
+        f"签收 {content.header.delivery[:18]}…：{content.header.quantity} {content.header.unit}；"
+        f"{content.header.accepted}"
+    ),
+    references=lambda content: [Reference(parse_digest(content.header.delivery), frozenset({"delivery"}), "header")],
+    summary=lambda content: Stock(basis=parse_digest(content.header.delivery)),
+    moves=_moves,
+    register=_by_the_buyer,
+    words={
+        "ACCEPTED_BEYOND": Words(
+            "签收多于交付：本次 {got} {unit}，交付单余量 {limit} {unit}，多出 {missing} {unit}（{account}）。"
+            "请与卖方核对",
+            "more is accepted than was delivered: {got} {unit} with {limit} {unit} left, {missing} {unit} too much "
+            "({account}). Check with the seller",
+        ),
+        "ACCEPTANCE_OF_ANOTHER": Words(
+            "只有买方可以签收：买方是 {expected}，签署方是 {got}",
+            "only the buyer accepts a delivery: that is {expected}, the signer is {got}",
+        ),
+    },
+)
