@@ -25,7 +25,9 @@ def declare(
     ] = False,
     example: Annotated[
         str | None,
-        typer.Option("--example", help="打印示例草稿：yml、json 或 csv。Print an example draft: yml, json or csv."),
+        typer.Option(
+            "--example", help="打印示例草稿：yml、json、csv，或写全的 full。Print an example draft; full says all."
+        ),
     ] = None,
     json_: Json = False,
 ) -> None:
@@ -61,9 +63,10 @@ def declare(
 
 
 def _example(name: str) -> str:
-    found = files("api").joinpath(f"data/example_draft.{name}")
-    if name not in ("yml", "json", "csv") or not found.is_file():
-        raise InputError("DRAFT_CHOICE", place="--example", got=name[:20], expected="yml、json、csv")
+    file = "example_full.yml" if name == "full" else f"example_draft.{name}"
+    found = files("api").joinpath(f"data/{file}")
+    if name not in ("yml", "json", "csv", "full") or not found.is_file():
+        raise InputError("DRAFT_CHOICE", place="--example", got=name[:20], expected="yml、json、csv、full")
     return found.read_text(encoding="utf-8").rstrip("\n")
 
 

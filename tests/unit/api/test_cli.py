@@ -278,6 +278,6 @@ def test_results_go_to_stdout_without_colour_and_messages_to_stderr(tmp_path: Pa
 
 
 def test_the_examples_can_be_printed(tmp_path: Path) -> None:
-    for ending in ("yml", "csv", "json"):
+    for ending in ("yml", "csv", "json", "full"):
         assert PRESS in run("declare", "--example", ending, cwd=tmp_path).stdout
     assert run("declare", "--example", "xls", cwd=tmp_path).returncode == 2

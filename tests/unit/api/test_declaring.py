@@ -237,3 +237,15 @@ def test_a_cell_of_a_spreadsheet_holds_short_forms_or_json(tmp_path: Path, book:
     legs = content.lines[-1].legs
     assert legs is not None
     assert (legs[0].mass, legs[0].distance) == ("4000", "45")
+
+
+def test_the_example_that_says_all_passes_every_check(tmp_path: Path, book: ListedBook) -> None:
+    text = files("api").joinpath("data/example_full.yml").read_text(encoding="utf-8")
+    _, content = built(tmp_path, book, text)
+    assert not [f for f in KIND.check(content) if f.outcome is Outcome.FAIL]
+    result = content.result
+    assert (result.footprint, result.packaging_ghg_emissions, result.outbound_logistics_ghg_emissions) == (
+        "13.6147", "0.0157", "0.0058")  # fmt: skip
+    assert (result.biogenic_carbon_content, result.exempted_emissions_percent) == ("0.0000", "1.00")
+    assert result.fossil_ghg_emissions is None  # the official factors do not state their parts
+    assert result.dqi is not None
