@@ -67,6 +67,10 @@ class Surroundings(Protocol):
     def organisation(self) -> str:
         """The statement's own issuer."""
 
+    @property
+    def issued_at(self) -> int:
+        """When the statement says that it was issued, Unix seconds; the registrar admits none dated ahead of it."""
+
     def known(self, digest: bytes) -> Known | None:
         """The registered statement with this digest, or None."""
 

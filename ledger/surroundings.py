@@ -29,6 +29,7 @@ class BatchView:
         self._size: Final = reader.size()
         self.index = self._size
         self.organisation = ""
+        self.issued_at = 0
         self._known: Final = reader.known(_digests(batch))
         keys = (head_key(i.statement.organisation, i.statement.kind, i.statement.subject) for i in batch)
         self._heads: Final = {key: digest for key, (_, digest) in reader.heads(keys).items()}
@@ -37,6 +38,7 @@ class BatchView:
     def turn_to(self, item: Examined) -> None:
         """Sees the log as `item` does, at the next free index."""
         self.organisation = item.statement.organisation
+        self.issued_at = item.statement.issued_at
 
     def add(self, item: Examined, new: NewStatement) -> None:
         """Takes in a statement that was admitted at `index`; those after it see it."""

@@ -53,6 +53,7 @@ class SanctionSummary(NamedTuple):
     scope: tuple[str, ...]
     valid_from: str
     valid_until: str | None
+    lifted: bool
 
 
 class ConsultancySummary(NamedTuple):
@@ -175,11 +176,15 @@ def _summary_of(digest: bytes, kind: type[S], around: Surroundings) -> S | None:
 
 
 def _suspends(known: Known, completed: str, product: str, index: int) -> bool:
-    """Whether a sanction stands against a verification: by its date, or because it was in the log before it."""
+    """Whether a sanction stands against a verification: by its dates, or because it was in the log before it.
+
+    In the log it stands until the supervisor lifts it: a body chooses the date of what it signs.
+    """
     one = known.summary
-    if not isinstance(one, SanctionSummary) or (one.valid_until is not None and one.valid_until < completed):
+    if not isinstance(one, SanctionSummary) or (one.scope and not is_in_scope(product, one.scope)):
         return False
-    return (one.valid_from <= completed or known.index < index) and (not one.scope or is_in_scope(product, one.scope))
+    by_date = one.valid_from <= completed <= (one.valid_until or "9")
+    return by_date or (known.index < index and not one.lifted)
 
 
 def _advised(one: object, body: str, completed: str) -> bool:

@@ -123,8 +123,9 @@ class Judge:
         return told.result(number)
 
     def _around(self, judged: Judged) -> Watched:
-        organisation = judged.statement.organisation if judged.statement else ""
-        return Watched(self._memory.around(judged.index, organisation))
+        statement = judged.statement
+        said = (statement.organisation, statement.issued_at) if statement else ("", 0)
+        return Watched(self._memory.around(judged.index, *said))
 
 
 class _Told:

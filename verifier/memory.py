@@ -189,21 +189,22 @@ class Memory:
         """Statements of any issuer and kind under a topic, oldest first."""
         return (self._known[digest] for digest in self._topics.get(topic, ()))
 
-    def around(self, index: int, organisation: str) -> View:
+    def around(self, index: int, organisation: str, issued_at: int = 0) -> View:
         """The log as the statement at `index` sees it."""
-        return View(self, index, organisation)
+        return View(self, index, organisation, issued_at)
 
 
 class View:
     """`ledger.kind.Surroundings` for one index: nothing at or after it exists."""
 
-    __slots__ = ("_known", "_memory", "index", "organisation")
+    __slots__ = ("_known", "_memory", "index", "issued_at", "organisation")
 
-    def __init__(self, memory: Memory, index: int, organisation: str) -> None:
+    def __init__(self, memory: Memory, index: int, organisation: str, issued_at: int) -> None:
         self._memory = memory
         self._known = memory.get
         self.index = index
         self.organisation = organisation
+        self.issued_at = issued_at
 
     def known(self, digest: bytes) -> Known | None:
         """The statement, when it is earlier than this one."""

@@ -1,4 +1,7 @@
-"""Kind `sanction`: a supervisor suspends or sanctions a verifying body or a person; its withdrawal lifts it."""
+"""Kind `sanction`: a supervisor suspends or sanctions a verifying body or a person, until it lifts the measure.
+
+It is lifted by a new statement on the same case, with the measure's last day; its withdrawal says that it never held.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class Header(Strict):
 
     version: Literal[1]
     case: ShortLine
-    measure: Literal["suspension", "sanction"]
+    measure: Literal["suspension", "sanction", "lifted"]
     organisation: OrganisationText | None = None
     person: IdText | None = None
     scope: Listed[ScopeCode] | None = None
@@ -32,6 +35,8 @@ class Header(Strict):
     def _one(self) -> Self:
         if (self.organisation is None) == (self.person is None):
             raise ValueError("SANCTION_TARGET")
+        if self.measure == "lifted" and self.valid_until is None:
+            raise ValueError("SANCTION_END")
         return self
 
     @property
@@ -46,18 +51,24 @@ class Sanction(Strict):
     header: Header
 
 
+_MEASURES_ZH: Final = {"suspension": "暂停", "sanction": "处分", "lifted": "解除对下列机构或人员的措施："}
+
 KIND: Final = Kind(
     name="sanction",
     content=Sanction,
     subject=lambda content: content.header.case,
     headline=lambda content: (
-        f"{'暂停' if content.header.measure == 'suspension' else '处分'} {content.header.target}"
+        f"{_MEASURES_ZH[content.header.measure]} {content.header.target}"
         f"（{content.header.case}）：{content.header.reason[:80]}；"
         f"{content.header.valid_from} 至 {content.header.valid_until or '另行通知'}"
     ),
     role=lambda _: ("supervisor", ""),
     summary=lambda content: SanctionSummary(
-        content.header.target, content.header.scope or (), content.header.valid_from, content.header.valid_until
+        content.header.target,
+        content.header.scope or (),
+        content.header.valid_from,
+        content.header.valid_until,
+        content.header.measure == "lifted",
     ),
     topics=lambda content: [topic_of_sanction(content.header.target)],
 )

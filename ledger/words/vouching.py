@@ -50,5 +50,10 @@ WORDS: Final = {
         "核查所依据的认可或资格 {got} 已撤回或无法读取",
         "the accreditation or credential {got} under the verification was withdrawn or cannot be read",
     ),
+    "VERIFICATION_AHEAD": Words(
+        "核查完成日 {got} 晚于签署日 {expected}：不得预签",
+        "completed on {got}, but signed on {expected}: a verification is not dated ahead",
+    ),
+    "SANCTION_END": Words("解除措施须写明最后一天", "a lifted measure states its last day"),
     "SANCTION_TARGET": Words("处分须写明一个机构或一个人", "a sanction is against one organisation or one person"),
 }

@@ -7,6 +7,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+from support.builders import NOW
+
 from ledger.kind import Known
 from ledger.kinds import kind_named
 
@@ -16,6 +18,7 @@ class Around:
 
     def __init__(self) -> None:
         self.organisation = ""
+        self.issued_at = NOW + 300 * 86_400
         self._all: list[tuple[Known, tuple[str, ...]]] = []
 
     @property

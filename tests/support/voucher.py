@@ -33,14 +33,14 @@ def verify_statement(declaration: bytes, grounds: tuple[bytes, bytes], **options
     """The body's unmodified opinion on a declaration."""
     accreditation, credential = map(digest_to_text, grounds)
     header = {"version": 1, "number": "V-1", "declaration": digest_to_text(declaration), "accreditation": accreditation,
-              "credential": credential, "completed": "2026-03-10"}  # fmt: skip
+              "credential": credential, "completed": "2025-12-10"}  # fmt: skip
     opinion = {"standard": "ISO 14064-3:2019", "assurance": "limited", "materiality": "5", "opinion": "unmodified",
                "independence": "与委托方无任何利益关系"}  # fmt: skip
     return signed("verification", BODY, {"header": header, "opinion": opinion}, **options)
 
 
 def suspend(body: str = BODY) -> Any:
-    """The supervisor's suspension of the body from March 2026."""
-    header = {"version": 1, "case": "2026-7", "measure": "suspension", "organisation": body, "valid_from": "2026-03-01",
+    """The supervisor's suspension of the body from December 2025."""
+    header = {"version": 1, "case": "2026-7", "measure": "suspension", "organisation": body, "valid_from": "2025-12-01",
               "reason": "出具不实核查报告"}  # fmt: skip
     return signed("sanction", SUPERVISOR, {"header": header})

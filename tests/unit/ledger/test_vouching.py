@@ -137,7 +137,7 @@ def test_who_is_suspended_must_not_verify(target: dict[str, Any], code: str) -> 
 
 @pytest.mark.parametrize("other", [
     {"organisation": OTHER}, {"person": "P-0008"}, {"organisation": BODY, "scope": ["HOOD-*"]},
-    {"organisation": BODY, "valid_until": "2026-03-09"},
+    {"organisation": BODY, "valid_until": "2026-03-09", "measure": "lifted"},
 ])  # fmt: skip
 def test_a_suspension_of_others_other_products_or_other_times_does_not_matter(other: dict[str, Any]) -> None:
     world = World()
@@ -162,15 +162,33 @@ def test_a_suspension_that_comes_later_ends_only_what_was_completed_under_it() -
     assert world.why() == ["BODY_SUSPENDED"]
 
 
-def test_a_suspension_that_was_lifted_or_replaced_no_longer_stands() -> None:
+def test_a_later_date_does_not_get_round_a_suspension_that_nobody_lifted() -> None:
+    """A body chooses the date of what it signs: the day on which a measure was to end lifts nothing."""
+    world = World()
+    world.suspend(organisation=BODY, valid_until="2026-02-01")
+    assert world.refusals() == ["BODY_SUSPENDED"]
+
+
+def test_a_suspension_that_was_lifted_or_withdrawn_no_longer_stands() -> None:
     world = World()
     case = world.suspend(organisation=BODY)
-    world.put("withdrawal", SUPERVISOR, {"target": digest_to_text(case), "reason": "整改完成"})
+    world.put("withdrawal", SUPERVISOR, {"target": digest_to_text(case), "reason": "认定有误"})
     assert world.refusals() == []
     world = World()
     world.suspend(organisation=BODY)
-    world.suspend(organisation=BODY, valid_until="2026-02-01")
+    world.suspend(organisation=BODY, valid_until="2026-02-01", measure="lifted")
     assert world.refusals() == []
+    assert world.refusals(completed="2026-01-31") == ["BODY_SUSPENDED"]
+
+
+@pytest.mark.parametrize(("issued_at", "codes"), [
+    (1_773_071_999, ["VERIFICATION_AHEAD"]), (1_773_072_000, []), (2**53 - 1, []), (0, ["VERIFICATION_AHEAD"]),
+])  # fmt: skip
+def test_a_verification_is_not_dated_ahead_of_its_signature(issued_at: int, codes: list[str]) -> None:
+    """The tenth of March 2026 begins in China at 16:00 UTC of the ninth."""
+    world = World()
+    world.issued_at = issued_at
+    assert world.refusals() == codes
 
 
 @pytest.mark.parametrize("by", [SUPPLIER, BODY])
@@ -244,6 +262,7 @@ def test_one_body_that_may_verify_is_enough_beside_one_that_may_not() -> None:
     ("sanction", {"case": "1", "measure": "suspension", "valid_from": "2026-01-01", "reason": "x"}),
     ("sanction", {"case": "1", "measure": "suspension", "valid_from": "2026-01-01", "reason": "x", "person": "P",
                   "organisation": BODY}),
+    ("sanction", {"case": "1", "measure": "lifted", "valid_from": "2026-01-01", "reason": "x", "person": "P"}),
     ("sanction", {"case": "1", "measure": "warning", "valid_from": "2026-01-01", "reason": "x", "person": "P"}),
     ("accreditation", {"number": "1", "body": "X", "scope": ["A*"], "valid_from": "2026-01-01", "valid_until": "2027-01-01"}),
     ("accreditation", {"number": "1", "body": BODY, "scope": ["*"], "valid_from": "2026-01-01", "valid_until": "2027-01-01"}),
