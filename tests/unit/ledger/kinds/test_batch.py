@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.builders import (
+    CARMAKER,
+    PRESS,
+    STEEL,
+    Signed,
+    factor,
+    factor_content,
+    footprint_content,
+    signed,
+    withdrawal,
+)
+from support.volumes import PAPER, codes, failures, ledger_of, line, only, told
+
+from ledger.identifiers import digest_to_text
+
+
+def batch(number: str, mass: str, *inputs: tuple[bytes, str], process: str | None = None, organisation: str = PRESS,
+          owner: str | None = None, **changes: Any) -> Signed:  # fmt: skip
+    header = {
+        "number": number, "material": "steel-scrap", "origin": "post_consumer", "mass": mass,
+        "owner": owner or organisation, "process": process or ("merge" if inputs else "collect"), "max_yield": "1",
+        "inputs": [{"batch": digest_to_text(d), "mass": m} for d, m in inputs],
+        "tickets": [{"number": number, "digest": "0x" + number.encode().hex().ljust(64, "0")[:64]}],
+    }  # fmt: skip
+    return only("batch", organisation, {**header, **changes})
+
+
+def test_mass_is_conserved_over_split_merge_and_transformation(tmp_path: Path) -> None:
+    first, second = batch("B-1", "1000"), batch("B-2", "500")
+    merged = batch("B-3", "1500", (first.digest, "1000"), (second.digest, "500"))
+    parts = [batch(f"B-{n}", "750", (merged.digest, "750"), process="split") for n in (4, 5)]
+    melted = batch("B-6", "712.5", (parts[0].digest, "750"), process="transform", max_yield="0.95", material="billet")
+    assert told(tmp_path, first, second, merged, *parts, melted) == [""] * 6
+    assert codes(tmp_path, first, second, merged, *parts, melted) == set()
+
+
+@pytest.mark.parametrize(("mass", "changes", "expected"), [
+    ("1000.000001", {}, "BATCH_MASS"),
+    ("951", {"process": "transform", "max_yield": "0.95"}, "BATCH_MASS"),
+    ("950", {"process": "transform", "max_yield": "0.95"}, ""),
+    ("1000", {"process": "transform", "max_yield": "1.1"}, "BATCH_YIELD"),
+    ("1000", {"process": "collect"}, "BATCH_INPUTS"),
+    ("1000", {"origin": "pre_consumer"}, "BATCH_ORIGIN"),
+    ("1000", {"material": "copper"}, "BATCH_MATERIAL"),
+    ("1000", {"material": "billet", "process": "transform"}, ""),
+    ("1000", {"organisation": CARMAKER}, "BATCH_OF_ANOTHER"),
+])  # fmt: skip
+def test_41_no_batch_comes_to_more_or_to_other_than_its_inputs(
+    mass: str, changes: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    base = batch("B-1", "1000")
+    assert told(tmp_path, base, batch("B-2", mass, (base.digest, "1000"), **changes)) == ["", expected]
+
+
+def test_41_a_kilogram_is_consumed_once(tmp_path: Path) -> None:
+    base = batch("B-1", "1000")
+    items = (base, batch("B-2", "600", (base.digest, "600")), batch("B-3", "500", (base.digest, "500")))
+    assert told(tmp_path / "a", *items) == ["", "", "BATCH_CONSUMED"]
+    found = next(f for f in failures(tmp_path / "a", *items) if f.code == "BATCH_CONSUMED")
+    assert (found.values["limit"], found.values["missing"]) == ("400", "100")
+    assert told(tmp_path / "b", *items[:2], withdrawal(items[1].digest, PRESS), items[2]) == ["", "", "", ""]
+
+
+def test_a_weigh_ticket_serves_one_batch_and_collection_needs_no_input(tmp_path: Path) -> None:
+    base = batch("B-1", "1000")
+    ticket = base.statement.subject
+    again = batch("B-9", "1000", tickets=[{"number": ticket, "digest": "0x" + ticket.encode().hex().ljust(64, "0")}])
+    assert told(tmp_path / "a", base, again) == ["", "TICKET_USED_TWICE"]
+    assert told(tmp_path / "b", batch("B-1", "1", process="sort")) == ["BATCH_INPUTS"]
+
+
+def material() -> Signed:
+    content = factor_content("0.5000", series="scrap")
+    content["header"]["kind"], content["result"]["per"] = "material", "kg"
+    return signed("factor", "urn:tanji:factors", content)
+
+
+def using(base: bytes, taken: bytes, amount: str, *, product: str = "DOOR", organisation: str = CARMAKER) -> Signed:
+    used = line(base, "100", kind="material", value="0.5000", unit="kg", emission="50.0000", batches=[(taken, amount)])
+    return signed("footprint", organisation, footprint_content(used, product_id=product, footprint="50.0000"))
+
+
+def test_a_line_draws_on_what_was_handed_over_to_its_firm(tmp_path: Path) -> None:
+    base = material()
+    held = batch("B-1", "150", owner=CARMAKER)
+    first, second = using(base.digest, held.digest, "100"), using(base.digest, held.digest, "100", product="ROOF")
+    assert codes(tmp_path / "a", base, held, first) == set()
+    assert told(tmp_path / "b", base, held, first, second) == ["", "", "", "BATCH_BEYOND"]
+    found = next(f for f in failures(tmp_path / "b", base, held, first, second) if f.code == "BATCH_BEYOND")
+    assert found.kilograms == Decimal("25")
+    assert codes(tmp_path / "c", base, held, using(base.digest, held.digest, "99")) == {"LINE_NOT_COVERED"}
+    assert codes(tmp_path / "d", base, held, using(base.digest, held.digest, "100", organisation=STEEL)) == {
+        "TAKEN_OF_ANOTHER"
+    }
+
+
+def fuel(number: str = "F-1", certificate: str = "POS-1", **changes: Any) -> Signed:
+    header = {"number": number, "fuel": "生物柴油 B100", "quantity": "150", "unit": "kg", "owner": CARMAKER,
+              "scheme": "ISCC-EU", "certificate": certificate, "balance": "segregated", "valid_from": "2025-01-01",
+              "valid_until": "2025-12-31", "note": PAPER}  # fmt: skip
+    return only("fuel-batch", PRESS, {**header, **changes})
+
+
+def test_the_same_litre_is_not_sold_twice(tmp_path: Path) -> None:
+    assert told(tmp_path / "a", fuel(), fuel("F-2")) == ["", "FUEL_SOLD_TWICE"]
+    assert told(tmp_path / "b", fuel(), fuel("F-2", "POS-2")) == ["", ""]
+    base, held = factor(series="x"), fuel()
+    assert told(tmp_path / "c", base, held, fuel("F-2", scheme="REDCERT")) == ["", "", ""]
+
+
+def test_book_and_claim_and_another_year_are_said(tmp_path: Path) -> None:
+    base, held = material(), fuel(balance="book_and_claim")
+    replayed = ledger_of(base, held, using(base.digest, held.digest, "100")).replay(tmp_path / "a")
+    assert replayed.open["BOOK_AND_CLAIM"] == 1
+    old = fuel(valid_from="2023-01-01", valid_until="2023-12-31")
+    assert codes(tmp_path / "b", base, old, using(base.digest, old.digest, "100")) == {"TAKEN_PERIOD"}
