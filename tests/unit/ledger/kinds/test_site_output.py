@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from support.builders import PRESS, STEEL, Signed, withdrawal
+from support.volumes import PAPER, codes, failures, ledger_of, made, only
+
+
+def output(quantity: str = "500", *, organisation: str = STEEL, **changes: Any) -> Signed:
+    header = {"site": "BS-01", "products": ("CR-COIL", "HR-COIL"), "quantity": quantity, "unit": "t",
+              "period_start": "2025-01-01", "period_end": "2025-12-31", "record": PAPER}  # fmt: skip
+    return only("site-output", organisation, {**header, **changes})
+
+
+def coil(quantity: str, product: str = "CR-COIL", **options: Any) -> Signed:
+    return made(quantity, site="BS-01", product=product, **options)
+
+
+def test_10_declarations_are_added_up_against_what_the_site_made(tmp_path: Path) -> None:
+    whole = (coil("400"), coil("100", "HR-COIL"), output())
+    assert codes(tmp_path / "a", *whole) == set()
+    assert ledger_of(*whole).replay(tmp_path / "b").open["SITE_GAP"] == 0
+    assert ledger_of(coil("400"), output()).replay(tmp_path / "c").open["SITE_GAP"] == 1
+
+
+@pytest.mark.parametrize("output_first", [False, True])
+def test_10_more_declared_than_made_is_found_whichever_came_first(output_first: bool, tmp_path: Path) -> None:
+    declared = [coil("400"), coil("100.5", "HR-COIL")]
+    items = [output(), *declared] if output_first else [*declared, output()]
+    found = failures(tmp_path, *items)
+    assert [(f.code, f.values["missing"], f.statement) for f in found] == [
+        ("SITE_OVERDECLARED", "0.5", items[-1].digest)
+    ]
+
+
+def test_10_corrected_withdrawn_and_other_firms_declarations_do_not_count(tmp_path: Path) -> None:
+    first = coil("500")
+    better = coil("400", previous=first.digest)
+    wrong = coil("300", "HR-COIL")
+    items = (first, better, wrong, withdrawal(wrong.digest), coil("900", organisation=PRESS), coil("100", "HR-COIL",
+             previous=wrong.digest), output())  # fmt: skip
+    assert codes(tmp_path / "a", *items) == set()
+    assert codes(tmp_path / "b", output(), first, coil("501", previous=first.digest)) == {"SITE_OVERDECLARED"}
+    assert codes(tmp_path / "c", output("10", organisation=PRESS), first) == set()
+
+
+def test_products_are_listed_once_in_order() -> None:
+    with pytest.raises(ValidationError):
+        output(products=("HR-COIL", "CR-COIL"))
