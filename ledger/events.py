@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
 import orjson
-from eth_abi.abi import decode as abi_decode
-from eth_abi.abi import encode as abi_encode
-from eth_abi.exceptions import DecodingError, EncodingError
 
+from ledger.abi import WORD, decode, encode, read_word
 from ledger.errors import EvidenceError, IncompleteError
 from ledger.statement import keccak
 
@@ -33,7 +31,6 @@ NO_EVENTS_HASH: Final = bytes(32)
 MAX_LINE_BYTES: Final = 1 << 20
 """Longest line of a chain file; the longest event that the contracts can emit has about 4 kB."""
 
-_WORD: Final = 32
 _QUANTITY: Final = re.compile(r"0x(0|[1-9a-f][0-9a-f]{0,15})", re.ASCII)
 _HEX: Final = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
 _FIELDS: Final = frozenset({"address", "blockNumber", "data", "logIndex", "topics", "transactionHash"})
@@ -74,7 +71,6 @@ class _EventType:
     name: str
     topic: bytes
     own: tuple[tuple[str, str, bool], ...]  # name, type, indexed
-    flat: bool  # no argument of variable length
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -105,53 +101,8 @@ def _numbered_types(abi: Abi) -> dict[bytes, _EventType]:
         signature = f"{item['name']}({','.join(i['type'] for i in inputs)})"
         own = tuple((i["name"], i["type"], i["indexed"]) for i in inputs[2:])
         topic = keccak(signature.encode("ascii"))
-        found[topic] = _EventType(item["name"], topic, own, all(kind in _READERS or _bits(kind) for _, kind, _ in own))
+        found[topic] = _EventType(item["name"], topic, own)
     return found
-
-
-def _bits(kind: str) -> int:
-    return int(kind[4:]) if re.fullmatch(r"uint\d+", kind) else 0
-
-
-def _read_address(word: bytes) -> bytes:
-    if any(word[:12]):
-        raise ValueError("address with high bytes")
-    return word[12:]
-
-
-_READERS: Final[Mapping[str, Callable[[bytes], Any]]] = {"bytes32": bytes, "address": _read_address}
-
-
-def _read_word(kind: str, word: bytes) -> Any:
-    if reader := _READERS.get(kind):
-        return reader(word)
-    value = int.from_bytes(word, "big")
-    if value >> _bits(kind):
-        raise ValueError(f"{kind} out of range")
-    return value
-
-
-def _encode_own(kind: _EventType, arguments: Mapping[str, Any]) -> bytes:
-    """`abi.encode` of the event's own arguments; words by hand, because eth_abi takes 50 times as long."""
-    if not kind.flat:
-        return bytes(abi_encode(kind.types, [_for_eth_abi(arguments[name]) for name, _, _ in kind.own]))
-    parts = []
-    for name, declared, _ in kind.own:
-        value = arguments[name]
-        parts.append(value.to_bytes(_WORD, "big") if isinstance(value, int) else value.rjust(_WORD, b"\0"))
-        if len(parts[-1]) != _WORD or (declared == "bytes32" and len(value) != _WORD):
-            raise ValueError(name)
-    return b"".join(parts)
-
-
-def _for_eth_abi(value: Any) -> Any:
-    return [_for_eth_abi(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _from_eth_abi(kind: str, value: Any) -> Any:
-    if kind.endswith("[]"):
-        return tuple(_from_eth_abi(kind[:-2], item) for item in value)
-    return bytes.fromhex(value[2:]) if kind == "address" else value
 
 
 class EventReader:
@@ -169,35 +120,22 @@ class EventReader:
         """The event in `log`. Raises `EvidenceError` EVENT_FORMAT when it is none, or not encoded as Solidity does."""
         try:
             return self._decode(self._types[log.topics[0]], log)
-        except (ValueError, LookupError, OverflowError, DecodingError, EncodingError) as err:
+        except (ValueError, LookupError, OverflowError) as err:
             raise EvidenceError("EVENT_FORMAT", contract=self.contract, block=log.block, got=str(err)[:200]) from err
 
     def _decode(self, kind: _EventType, log: RawLog) -> ChainEvent:
         indexed = iter(log.topics[2:])
         body = [declared for _, declared, is_indexed in kind.own if not is_indexed]
-        if len(log.topics) != 2 + len(kind.own) - len(body) or len(log.data) < _WORD:
+        if len(log.topics) != 2 + len(kind.own) - len(body) or len(log.data) < WORD:
             raise ValueError("number of topics")
-        shown = iter(self._decode_body(kind, body, log.data))
+        shown = iter(decode(["bytes32", *body], log.data)[1:])
         arguments = {
-            name: _read_word(declared, next(indexed)) if is_indexed else next(shown)
+            name: read_word(declared, next(indexed)) if is_indexed else next(shown)
             for name, declared, is_indexed in kind.own
         }
-        sequence = _read_word("uint64", log.topics[1])
-        prior = log.data[:_WORD]
+        sequence = read_word("uint64", log.topics[1])
+        prior = log.data[:WORD]
         return ChainEvent(self.contract, kind.name, sequence, prior, log.block, log.transaction, arguments, kind.topic)
-
-    @staticmethod
-    def _decode_body(kind: _EventType, body: list[str], data: bytes) -> list[Any]:
-        if kind.flat:
-            if len(data) != _WORD * (1 + len(body)):
-                raise ValueError("length of data")
-            return [_read_word(d, data[_WORD * (i + 1) : _WORD * (i + 2)]) for i, d in enumerate(body)]
-        types = ["bytes32", *body]
-        values = abi_decode(types, data)
-        # one event, one spelling: Solidity never writes another layout of the same values
-        if abi_encode(types, values) != data:
-            raise ValueError("layout of data")
-        return [_from_eth_abi(d, v) for d, v in zip(types, values, strict=True)][1:]
 
 
 def verify_event_chain(
@@ -232,10 +170,10 @@ def _hash_after(event: ChainEvent, kind: _EventType | None) -> bytes:
     if kind is None or kind.name != event.name:
         raise EvidenceError("EVENT_FORMAT", contract=event.contract, block=event.block, got=event.name[:200])
     try:
-        own = _encode_own(kind, event.arguments)
-    except (ValueError, LookupError, EncodingError, OverflowError, AttributeError) as err:
+        own = encode(kind.types, [event.arguments[name] for name, _, _ in kind.own])
+    except (ValueError, LookupError, TypeError, AttributeError) as err:
         raise EvidenceError("EVENT_FORMAT", contract=event.contract, block=event.block, got=str(err)[:200]) from err
-    numbers = event.sequence.to_bytes(_WORD, "big") + event.block.to_bytes(_WORD, "big")
+    numbers = event.sequence.to_bytes(WORD, "big") + event.block.to_bytes(WORD, "big")
     return keccak(event.prior + numbers + event.topic + keccak(own))
 
 

@@ -57,7 +57,7 @@ PlainText = Annotated[str, StringConstraints(min_length=1, max_length=200), Afte
 class Strict(BaseModel):
     """Base of all signed models: frozen, no unknown fields, no silent conversion."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Domain(Strict):
