@@ -7,6 +7,7 @@ amount that is a thousand times off what it would add when it is put right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ from typing import Final, NamedTuple
 
 from ledger.calculation import Exact, line_emission, total
 from ledger.errors import InputError
-from ledger.findings import Finding, fail, not_checked
+from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.lines import Line
 from ledger.footprint.rule import (
@@ -65,14 +66,34 @@ def _better(known: Known, rule: RuleSummary, product: str, day: str, around: Sur
 
 
 def higher_rule(code: str, level: str, day: str, around: Surroundings) -> RuleSummary | None:
-    """A rule above `level` that covers all of `code` and is in effect on the day, or None."""
-    for topic in topics_covering(code) if level != LEVELS[0] else ():
+    """The highest rule above `level` that covers all of `code` and is in effect on the day, or None."""
+    return _highest(code, LEVELS.index(level), day, around)
+
+
+def _highest(code: str, below: int, day: str, around: Surroundings) -> RuleSummary | None:
+    found: RuleSummary | None = None
+    for topic in topics_covering(code) if below else ():
         for known in around.on(topic):
-            above = isinstance(known.summary, RuleSummary) and LEVELS.index(known.summary.level) < LEVELS.index(level)
-            if above and not known.was_superseded_at(around.index) and _in_effect(known, day, around):
-                found: RuleSummary = known.summary
-                return found
-    return None
+            rule = known.summary
+            if not isinstance(rule, RuleSummary) or LEVELS.index(rule.level) >= below:
+                continue
+            if not known.was_superseded_at(around.index) and _in_effect(known, day, around):
+                found, below = rule, LEVELS.index(rule.level)
+    return found
+
+
+def passed_over(content: Footprint, around: Surroundings) -> Iterator[Finding]:
+    """What a rule in effect says of a declaration that names none: told, and failing nothing, for rules are voluntary.
+
+    Else a declarant could leave a mandatory line out by not naming the rule that asks for it (threat 16).
+    """
+    head = content.header
+    rule = _highest(head.product_id, len(LEVELS), head.period_end, around) if head.rule is None else None
+    if rule is None:
+        return
+    yield not_checked("RULE_PASSED_OVER", "header", abs(Decimal(content.result.footprint)), rule=rule.number)
+    for finding in judge(content, rule):
+        yield replace(finding, outcome=Outcome.NOT_CHECKED, blocking=False)
 
 
 def _in_effect(known: Known, day: str, around: Surroundings) -> bool:

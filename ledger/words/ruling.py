@@ -16,6 +16,11 @@ WORDS: Final = {
         "rule {rule} was not in effect at the period's end {got}: in effect is {expected}. "
         "Calculate by the rule in effect",
     ),
+    "RULE_PASSED_OVER": Words(
+        "规则 {rule} 对该产品生效，但声明未引用它；以下按该规则列出，不作为不通过",
+        "rule {rule} is in effect for this product, but the declaration does not name it; what it says is told beside "
+        "this, and fails nothing",
+    ),
     "RULE_UNIT": Words(
         "声明单位是 {got}，规则要求 {expected}。请按规则的声明单位换算",
         "the declared unit is {got}, the rule's is {expected}. Declare for the rule's unit",

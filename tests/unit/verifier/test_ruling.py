@@ -70,6 +70,23 @@ def test_a_variant_that_only_a_rule_can_know_is_named_with_what_it_hides(
     assert code in codes(ledger.replay(tmp_path / "b").findings)
 
 
+def test_a_declaration_that_passes_a_rule_over_is_told_what_the_rule_says(tmp_path: Path) -> None:
+    """Else leaving the rule unnamed would hide what it asks for."""
+    ledger = Ruled()
+    hidden = ledger.variant("boundary_cherry_pick_no_upstream")
+    told = {f.code: f for f in judged(ledger, tmp_path, hidden).findings if f.statement == hidden}
+    assert told["RULE_PASSED_OVER"].values["rule"] == "DB31/T 0001-2025"
+    assert (told["MISSING_LINE"].outcome, told["MISSING_LINE"].kilograms) == ("not_checked", Decimal("25.690895"))
+    assert codes(list(told.values())) == set()
+
+
+def test_a_rule_that_came_later_or_for_others_is_not_passed_over(tmp_path: Path) -> None:
+    ledger = Ruled()
+    ledger.anchor()
+    findings = ledger.verify(tmp_path, ledger.digests["body"]).findings
+    assert "RULE_PASSED_OVER" not in {f.code for f in findings}
+
+
 def test_a_replay_with_the_rule_finds_nothing_on_the_honest_chain(tmp_path: Path) -> None:
     ledger = Ruled()
     ledger.anchor()
