@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime, timedelta, timezone
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
@@ -41,3 +41,12 @@ FactorKind = Literal[
     "material",
 ]
 """What a factor may be used for: Shanghai alone has seven official numbers for one kWh (domain section 0)."""
+
+_CHINA: Final = timezone(timedelta(hours=8))
+_LAST_SECOND: Final = 253_402_214_400
+"""A day before the year 10000: whatever a signer writes, a judge can read."""
+
+
+def day_in_china(seconds: int) -> date:
+    """The day of `issuedAt`, Unix seconds, as a calendar in China has it."""
+    return datetime.fromtimestamp(min(seconds, _LAST_SECOND), _CHINA).date()

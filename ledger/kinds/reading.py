@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ledger.fields import DateText
+from ledger.fields import DateText, day_in_china
 from ledger.findings import Finding, fail, not_checked
 from ledger.holdings import Claim, Move, readable
 from ledger.identifiers import DigestText, parse_digest
@@ -28,7 +28,7 @@ from ledger.volume import fill
 from ledger.words.form import Words
 
 LATE_AFTER_DAYS: Final = 1
-"""A batch is closed on its last day or the next; what comes later was filled in afterwards."""
+"""A batch is signed on its last day or the next; what comes later was filled in afterwards."""
 
 
 def _real_minute(text: str) -> str:
@@ -54,8 +54,6 @@ class Header(Strict):
     calibration: DigestText
     start: DateText
     end: DateText
-    closed: DateText
-    """The day on which the batch was read out and signed."""
     counter: UnsignedText
     """What the meter showed at the start."""
     unit: Unit
@@ -143,15 +141,11 @@ def _check(content: Readings) -> Iterator[Finding]:
         at, counter = value.at, now
     if (total := Fraction(content.values[-1].counter) - Fraction(head.counter)) != Fraction(head.total):
         yield fail("READING_SUM", "header", got=head.total, expected=readable(total), unit=head.unit)
-    late = (date.fromisoformat(head.closed) - date.fromisoformat(head.end)).days
-    if late > LATE_AFTER_DAYS:
-        yield not_checked("READING_LATE", "header", got=head.closed, end=head.end, days=late)
-    elif late < 0:
-        yield fail("READING_EARLY", "header", got=head.closed, end=head.end)
 
 
 def _check_references(content: Readings, around: Surroundings) -> Iterator[Finding]:
     head = content.header
+    yield from _check_day(head, around)
     meter = around.known(parse_digest(head.meter))
     if meter is not None and isinstance(meter.summary, MeterSummary):
         yield from _check_meter(head, meter, around)
@@ -167,6 +161,19 @@ def _check_references(content: Readings, around: Surroundings) -> Iterator[Findi
     before = around.known(parse_digest(head.after)) if head.after is not None else None
     if before is not None and isinstance(before.summary, ReadingSummary):
         yield from _check_before(head, before.summary)
+
+
+def _check_day(head: Header, around: Surroundings) -> Iterator[Finding]:
+    """The batch's last day against the day of `issuedAt` in China, which no registrar admits ahead of its clock.
+
+    A firm may date a statement earlier than it signed it; the entry's block then says when it came at the latest.
+    """
+    issued = day_in_china(around.issued_at)
+    late = (issued - date.fromisoformat(head.end)).days
+    if late > LATE_AFTER_DAYS:
+        yield not_checked("READING_LATE", "header", got=issued.isoformat(), end=head.end, days=late)
+    elif late < 0:
+        yield fail("READING_EARLY", "header", got=issued.isoformat(), end=head.end)
 
 
 def _check_meter(head: Header, meter: Known, around: Surroundings) -> Iterator[Finding]:
@@ -279,12 +286,12 @@ KIND: Final = Kind(
             "the total is given as {got} {unit}, the values make it {expected} {unit}",
         ),
         "READING_LATE": Words(
-            "截至 {end} 的读数于 {got} 才封存，晚 {days} 天，属事后补录",
-            "readings up to {end} were closed on {got}, {days} days later: they were filled in afterwards",
+            "截至 {end} 的读数于 {got} 才签署，晚 {days} 天，属事后补录",
+            "readings up to {end} were signed on {got}, {days} days later: they were filled in afterwards",
         ),
         "READING_EARLY": Words(
-            "截至 {end} 的读数在 {got} 就已封存：未到的日期不能有读数",
-            "readings up to {end} were closed on {got} already: days to come have no readings",
+            "截至 {end} 的读数在 {got} 就已签署：未到的日期不能有读数",
+            "readings up to {end} were signed on {got} already: days to come have no readings",
         ),
         "METER_OF_ANOTHER": Words(
             "计量器具属于 {expected}，签署方是 {got}",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
-from ledger.fields import DateText, PlainLine, ShortLine
+from ledger.fields import DateText, PlainLine, ShortLine, day_in_china
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
@@ -65,16 +64,10 @@ def _references(content: Verification) -> list[Reference]:
 
 
 def _register(content: Verification, around: Surroundings) -> Iterator[Finding]:
-    seconds = min(around.issued_at, _LAST_SECOND)
-    completed, signed = content.header.completed, datetime.fromtimestamp(seconds, _CHINA).date().isoformat()
+    completed, signed = content.header.completed, day_in_china(around.issued_at).isoformat()
     if completed > signed:
         yield fail("VERIFICATION_AHEAD", "header", got=completed, expected=signed)
     yield from judge_verification(_summary(content), around.organisation, around.index, around)
-
-
-_CHINA: Final = timezone(timedelta(hours=8))
-_LAST_SECOND: Final = 253_402_214_400
-"""A day before the year 10000: whatever a signer writes, a judge can read."""
 
 
 _ASSURANCES_ZH: Final = {"limited": "有限", "reasonable": "合理"}

@@ -83,10 +83,17 @@ def codes(folder: Path, *items: Signed) -> set[str]:
 
 
 def only(
-    kind: str, organisation: str, header: dict[str, Any], previous: bytes | None = None, **sections: Any
+    kind: str,
+    organisation: str,
+    header: dict[str, Any],
+    previous: bytes | None = None,
+    *,
+    issued: int = NOW,
+    **sections: Any,
 ) -> Signed:
     """A statement whose content is a header, and `sections`."""
-    return signed(kind, organisation, {"header": {"version": 1, **header}, **sections}, previous=previous)
+    content = {"header": {"version": 1, **header}, **sections}
+    return signed(kind, organisation, content, previous=previous, issuedAt=issued)
 
 
 def made(quantity: str | None = "400", *lines: dict[str, Any], organisation: str = STEEL, product: str = "CR-COIL",

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.builders import PRESS, STEEL, Signed, factor, footprint_content, power_line, signed, withdrawal
+from support.builders import NOW, PRESS, STEEL, Signed, factor, footprint_content, power_line, signed, withdrawal
 from support.volumes import METERING, PAPER, codes, failures, ledger_of, only, replayed, told
 
 from ledger.disclosures import parse_content
@@ -29,15 +30,15 @@ def calibration(of: bytes, number: str = "C-1", *, organisation: str = METERING,
 
 def reading(of: bytes, by: bytes, counters: str = "0 40 100", *, day: str = "2025-03-01", after: bytes | None = None,
             parent: bytes | None = None, previous: bytes | None = None, organisation: str = STEEL,
-            values: Any = None, **changes: Any) -> Signed:  # fmt: skip
+            values: Any = None, issued: int = NOW, **changes: Any) -> Signed:  # fmt: skip
     start, *shown = counters.split(" ")
-    header = {"meter": digest_to_text(of), "calibration": digest_to_text(by), "start": day, "end": day, "closed": day,
+    header = {"meter": digest_to_text(of), "calibration": digest_to_text(by), "start": day, "end": day,
               "counter": start, "unit": "kWh", "total": str(int(shown[-1]) - int(start))}  # fmt: skip
     for name, digest in (("after", after), ("parent", parent)):
         if digest is not None:
             header[name] = digest_to_text(digest)
     listed = tuple({"at": f"{day}T{12 + i:02d}:00", "counter": value} for i, value in enumerate(shown))
-    return only("reading", organisation, {**header, **changes}, previous, values=values or listed)
+    return only("reading", organisation, {**header, **changes}, previous, issued=issued, values=values or listed)
 
 
 METER = meter()
@@ -65,7 +66,6 @@ def test_batches_follow_one_another_and_prove_each_value_by_itself(tmp_path: Pat
     (of(values=({"at": "2025-03-02T00:00", "counter": "100"},)), "READING_TIME"),
     (of(values=({"at": "2025-03-01T09:00", "counter": "40"}, {"at": "2025-03-01T09:00", "counter": "100"})),
      "READING_TIME"),
-    (of(closed="2025-02-28"), "READING_EARLY"),
     (of(unit="MWh"), "METER_UNIT"),
     (of(organisation=PRESS), "METER_OF_ANOTHER"),
     (of(parent=METER.digest), "METER_PARENT"),
@@ -74,10 +74,26 @@ def test_a_batch_that_does_not_add_up_or_fit_its_meter(item: Signed, expected: s
     assert codes(tmp_path, *BASE, item) == {expected}
 
 
-def test_02_a_batch_that_was_filled_in_later_shows_by_how_many_days(tmp_path: Path) -> None:
-    next_day, month_late = of(closed="2025-03-02"), of(closed="2025-04-01")
-    assert ledger_of(*BASE, next_day).replay(tmp_path / "a").open["READING_LATE"] == 0
-    assert ledger_of(*BASE, month_late).replay(tmp_path / "b").open["READING_LATE"] == 1
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+@pytest.mark.parametrize(("issued", "days"), [
+    ("2025-03-01T00:00+08:00", None), ("2025-03-02T23:59+08:00", None), ("2025-03-03T00:00+08:00", 2),
+    ("2025-04-01T12:00+08:00", 31),
+])  # fmt: skip
+def test_02_a_batch_that_was_filled_in_later_shows_by_how_many_days(
+    issued: str, days: int | None, tmp_path: Path
+) -> None:
+    item = of(issued=at(issued))
+    assert ledger_of(*BASE, item).replay(tmp_path / "log").open["READING_LATE"] == (days is not None)
+    top = on("100", "57.7700", (item.digest, "100"))
+    findings = ledger_of(GRID, *BASE, item, top).verify(tmp_path / "product", top.digest).findings
+    assert [f.values["days"] for f in findings if f.code == "READING_LATE"] == ([] if days is None else [days])
+
+
+def test_02_days_to_come_have_no_readings(tmp_path: Path) -> None:
+    assert codes(tmp_path, *BASE, of(issued=at("2025-02-28T23:59+08:00"))) == {"READING_EARLY"}
 
 
 def test_no_day_is_read_twice_and_no_batch_follows_twice(tmp_path: Path) -> None:
