@@ -1,0 +1,106 @@
+"""Bodies that let wrong declarations pass, and the draw that nobody could foresee (threat 35)."""
+
+from __future__ import annotations
+
+import json
+import random
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.audit import Ledger
+from support.builders import STEEL, footprint, gas_line, withdrawal
+from support.voucher import BODY, accredit, verify_statement, with_bodies
+from typer.testing import CliRunner
+
+from verifier.bodies import Bodies, bodies_of, sample
+from verifier.cli import app
+from verifier.sources import open_folder, read_chain
+
+SEED = sha256(b"a block that came later").digest()
+
+
+class House(Ledger):
+    """A body with planted errors among what it verified: one sum that does not add up, one line with a wrong GWP."""
+
+    def __init__(self, *, honest: int = 3) -> None:
+        super().__init__()
+        with_bodies(self)
+        self.grounds = accredit(self, scope=("P-*",))
+        for number in range(honest):
+            self.verified(footprint(product_id=f"P-{number}"))
+        self.verified(footprint(STEEL, gas_line("2.0000"), product_id="P-SUM", value="1.5000"))
+        wrong_gwp = gas_line("2.0000") | {"source": {"type": "gas", "gas": "CO2", "value": "0.5", "per": "kg"},
+                                          "emission": "1.0000"}  # fmt: skip
+        self.verified(footprint(STEEL, wrong_gwp, product_id="P-GWP", value="1.0000"))
+
+    def verified(self, item: Any, **opinion: Any) -> bytes:
+        declaration = self.add(item)
+        self.add(verify_statement(declaration, self.grounds, **opinion))
+        return declaration
+
+    def bodies(self, folder: Path) -> Bodies:
+        self.anchor()
+        trust = self.trust()
+        self.write(folder)
+        return bodies_of(open_folder(folder, trust), read_chain(folder, trust), trust)
+
+
+def test_planted_errors_that_a_body_passed_raise_its_rate(tmp_path: Path) -> None:
+    (record,) = House().bodies(tmp_path).records
+    assert (record.body, len(record.passed), record.wrong) == (BODY, 5, 2)
+    wrong = [one for one in record.passed if one.is_wrong]
+    assert [one.codes for one in wrong] == [("RESULT_ARITHMETIC",), ("GWP_VALUE",)]
+    assert wrong[0].kilograms == Decimal("0.5000")
+
+
+def test_what_was_withdrawn_since_counts_as_wrong_too(tmp_path: Path) -> None:
+    house = House()
+    house.add(withdrawal(house.items[2].digest))
+    (record,) = house.bodies(tmp_path).records
+    assert record.passed[0].codes == ("PRODUCT_WITHDRAWN",)
+    assert record.wrong == 3
+
+
+def test_a_ledger_that_nobody_verified_in_has_no_records(tmp_path: Path) -> None:
+    ledger = Ledger()
+    ledger.add(footprint())
+    ledger.anchor()
+    ledger.write(tmp_path)
+    trust = ledger.trust()
+    assert bodies_of(open_folder(tmp_path, trust), read_chain(tmp_path, trust), trust).records == ()
+
+
+def test_the_draw_is_the_same_for_everybody_and_another_for_another_block() -> None:
+    digests = [sha256(bytes([n])).digest() for n in range(100)]
+    drawn = sample(digests, SEED, 10)
+    shuffled = random.Random(7).sample(digests, len(digests))
+    assert sample([*shuffled, *digests[:5]], SEED, 10) == drawn
+    assert len(set(drawn)) == 10
+    assert sample(digests, sha256(b"another").digest(), 10) != drawn
+    assert sample(digests, SEED, 3) == drawn[:3]
+    assert sample(digests[:2], SEED, 10) == sorted(digests[:2], key=lambda d: sha256(SEED + d).digest())
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_the_command_shows_records_and_draws(tmp_path: Path, options: list[str]) -> None:
+    house = House()
+    house.anchor()
+    house.write(tmp_path / "audit")
+    (tmp_path / "trust.json").write_bytes(house.trust().to_bytes())
+    run = CliRunner().invoke(app, ["--lang", "en", "bodies", str(tmp_path / "audit"), "--trust", str(tmp_path / "trust.json"),
+                                   "--draw", "2", "--block", "0x" + SEED.hex(), *options])  # fmt: skip
+    assert run.exit_code == 0, run.output
+    if options:
+        found = json.loads(run.stdout)
+        assert (found["bodies"][0]["wrong"], len(found["sample"])) == (2, 2)
+    else:
+        assert f"{BODY}: 5 verified, 2 of them wrong" in run.stdout
+        assert run.stdout.count("drawn to be verified again") == 2
+
+
+def test_a_draw_needs_the_hash_of_a_block(tmp_path: Path) -> None:
+    run = CliRunner().invoke(app, ["bodies", str(tmp_path), "--trust", "t.json", "--draw", "2"])
+    assert run.exit_code == 2
