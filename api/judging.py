@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from verifier.verify import Verified
 
 
-def judge(audit: Path, trust: TrustFile, url: str | None, asked: str) -> Verified:
+def judge(audit: Path, trust: TrustFile, url: str | None, asked: str, *, since: str | None = None) -> Verified:
     """The verdict on a declaration, by digest or product code. Raises what `verify_product` raises.
 
     Without `url` the chain's events are taken from the folder, and the verdict says that no chain was consulted.
@@ -19,4 +19,4 @@ def judge(audit: Path, trust: TrustFile, url: str | None, asked: str) -> Verifie
     from verifier.sources import open_folder, read_chain
     from verifier.verify import verify_product
 
-    return verify_product(open_folder(audit, trust), read_chain(audit, trust, url), trust, asked)
+    return verify_product(open_folder(audit, trust), read_chain(audit, trust, url), trust, asked, since=since)

@@ -50,6 +50,10 @@ Chain = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="结果写成规范 JSON。Print the result as canonical JSON.")]
 Html = Annotated[Path | None, typer.Option("--html", help="另存为单个网页文件。Write one self-contained page too.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", help="另存为 PDF。Write a PDF too (extra `pdf`).")]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="与哪份早期声明比较（摘要）。An earlier declaration's digest, to say what changed."),
+]
 Export = Annotated[Path, typer.Argument(help="审计文件夹，由 tanji export 写出。Audit folder made by tanji export.")]
 
 
@@ -109,6 +113,7 @@ def product(
     json: Json = False,
     html: Html = None,
     pdf: Pdf = None,
+    since: Since = None,
 ) -> None:
     """核查一个产品和它的整条上游。Verify a product with its whole upstream, and say how many kilograms rest on what."""
     from verifier.forms import write_forms
@@ -116,7 +121,7 @@ def product(
     from verifier.verify import verify_product
 
     trusted, log, evidence = _open(export, trust, chain)
-    found = verify_product(log, evidence, trusted, asked)
+    found = verify_product(log, evidence, trusted, asked, since=since)
     report = product_report(found, trusted)
     write_forms(report, html=html, pdf=pdf)
     if json:
@@ -180,6 +185,33 @@ def impact(
     found = impact_on(log, evidence, trusted, statement)
     lines = impact_lines(found, language(ctx))
     text = canonical_bytes(impact_report(found)) if json else "\n".join(lines).encode()
+    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.flush()
+    raise typer.Exit(status_of(found.findings).exit)
+
+
+@app.command(epilog=EXIT_HELP)
+def bodies(
+    ctx: typer.Context,
+    export: Export,
+    trust: Trust,
+    chain: Chain = None,
+    draw: Annotated[int, typer.Option("--draw", min=0, help="抽取几份复核。How many to draw for a second look.")] = 0,
+    block: Annotated[str, typer.Option("--block", help="抽签用的区块哈希。Hash of the block that draws.")] = "",
+    json: Json = False,
+) -> None:
+    """各核查机构放过了什么；按事后区块抽签复核。What each verifying body let pass; a draw that nobody could foresee."""
+    from ledger.canonical import canonical_bytes
+    from ledger.identifiers import parse_digest
+    from verifier.bodies import bodies_lines, bodies_of, bodies_report, sample
+    from verifier.status import status_of
+
+    seed = parse_digest(block, "--block") if draw else b""
+    trusted, log, evidence = _open(export, trust, chain)
+    found = bodies_of(log, evidence, trusted)
+    drawn = sample((one.verification for record in found.records for one in record.passed), seed, draw)
+    lines = bodies_lines(found, drawn, language(ctx))
+    text = canonical_bytes(bodies_report(found, drawn)) if json else "\n".join(lines).encode()
     sys.stdout.buffer.write(text + b"\n")
     sys.stdout.flush()
     raise typer.Exit(status_of(found.findings).exit)

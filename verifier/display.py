@@ -19,7 +19,7 @@ from verifier.replay import Replayed
 from verifier.report import organisation_name
 from verifier.schema import ProductReport
 from verifier.status import Status
-from verifier.wording import LEVELS
+from verifier.wording import CAUSES, LEVELS
 
 MAX_TIERS: Final = 15
 """Tiers that a tree shows; deeper declarations are counted."""
@@ -60,7 +60,19 @@ class Display:
                 share = f"{verdict.share(level):f} %  {verdict.levels[level]:f} kgCO2e"
                 self._print(Text(f"  {self._pick(*LEVELS[level])}  {share}", _STYLES[level]))
         self._print(self._tree(verdict, registry))
+        self._outlook(report)
         self._findings(verdict.findings, verdict)
+
+    def _outlook(self, report: ProductReport) -> None:
+        if report.uncertainty is not None:
+            spread = f"± {report.uncertainty.standard_deviation} kg ({report.uncertainty.percent} %)"
+            self._line(
+                self._pick("标准差（声明了不确定度的部分）", "standard deviation, of what states a spread"), spread
+            )
+        if report.change is not None:
+            parts = "  ".join(f"{self._pick(*CAUSES[one.cause])} {one.kilograms}" for one in report.change.parts)
+            moved = f"{report.change.before} → {report.change.after}  {report.change.total} kg  {parts}"
+            self._line(self._pick("与早期声明相比", "change since the earlier declaration"), moved)
 
     def replay(self, replayed: Replayed) -> None:
         """The outcome of a replay, its findings, and the state digest."""

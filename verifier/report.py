@@ -19,10 +19,12 @@ from ledger.numbers import REPORT, round_half_even, to_text
 from ledger.registry import Registry
 from ledger.trust import TrustFile
 from verifier.breakdown import Breakdown, LineShare
+from verifier.outlook import change_since, uncertainty_of
 from verifier.product import Node, ProductVerdict
 from verifier.receipts import ReceiptVerdict
 from verifier.replay import Replayed
 from verifier.schema import (
+    ChangeReport,
     DeclarationReport,
     FindingReport,
     HotSpot,
@@ -71,10 +73,19 @@ def product_report(found: Verified, trust: TrustFile) -> ProductReport:
         recomputed=_number(verdict.recomputed),
         levels=Levels(**{level.value: _level(verdict, level) for level in Level}),
         not_checked=unchecked,
+        uncertainty=uncertainty_of(verdict, breakdown),
+        change=_change(found),
         hot_spots=tuple(_hot_spots(verdict, breakdown, found.registry)),
         statements=tuple(_statement(*one, breakdown, found.registry) for one in in_log_order(verdict)),
         findings=tuple(_finding(finding) for finding in verdict.findings),
     )
+
+
+def _change(found: Verified) -> ChangeReport | None:
+    after = found.verdict.nodes[found.verdict.product].judged.content
+    if found.earlier is None or not isinstance(after, Footprint):
+        return None
+    return change_since(found.earlier, after)
 
 
 def in_log_order(verdict: ProductVerdict) -> list[tuple[bytes, Node]]:

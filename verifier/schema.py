@@ -178,6 +178,73 @@ class HotSpot(Form):
     level: LevelText
 
 
+CauseText = Literal["activity", "factor", "upstream", "method", "allocation"]
+
+
+class Change(Form):
+    """Kilograms of a change, put down to one cause."""
+
+    cause: CauseText
+    kilograms: Number
+
+
+class ChangedLine(Form):
+    """What one line contributed to the change, whatever the cause."""
+
+    name: str
+    kilograms: Number
+
+
+class ChangeReport(Form):
+    """The change since an earlier declaration, per declared unit of that one. `parts` and `unexplained` are `total`.
+
+    `unexplained`: what declared results differ by beyond their own lines. `lines`: the largest, rounded each by itself.
+    """
+
+    product: str
+    period_start: str
+    period_end: str
+    before: Number
+    after: Number
+    total: Number
+    parts: tuple[Change, ...]
+    unexplained: Number
+    lines: tuple[ChangedLine, ...]
+
+
+class Contributor(Form):
+    """A factor whose spread makes part of the variance."""
+
+    digest: DigestText
+    headline: str
+    deviation: Number
+    percent: Number
+
+
+class Draws(Form):
+    """The same spread by drawing: a cross-check. `low` and `high` enclose 95 % of the draws."""
+
+    seed: Count
+    draws: Count
+    mean: Number
+    standard_deviation: Number
+    low: Number
+    high: Number
+
+
+class UncertaintyReport(Form):
+    """How sure the footprint is, as far as its factors state a spread: `kilograms` of it rest on such factors.
+
+    From floats, to four digits: to be read beside the exact value, never in its place.
+    """
+
+    kilograms: Number
+    percent: Number
+    standard_deviation: Number
+    contributors: tuple[Contributor, ...]
+    monte_carlo: Draws
+
+
 class ProductReport(Form):
     """The verdict on a product."""
 
@@ -193,6 +260,8 @@ class ProductReport(Form):
     levels: Levels
     not_checked: NotChecked
     hot_spots: tuple[HotSpot, ...]
+    uncertainty: UncertaintyReport | None
+    change: ChangeReport | None
     statements: tuple[StatementReport, ...]
     findings: tuple[FindingReport, ...]
 

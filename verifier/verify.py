@@ -13,9 +13,11 @@ from typing import Final
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import InputError
-from ledger.findings import Finding
+from ledger.findings import Finding, Outcome
+from ledger.footprint.ruling import passed_over
 from ledger.identifiers import digest_to_text, parse_digest
 from ledger.kinds import all_kinds
+from ledger.kinds.footprint import Footprint
 from ledger.registry import Registry
 from ledger.statement import Domain, Statement
 from ledger.trust import TrustFile
@@ -32,19 +34,24 @@ from verifier.vouching import vouching_of
 class Verified:
     """A verdict with the registry that names its organisations, and up to where the ledger was read.
 
-    `block` is the one in which the checkpoint was anchored, None when it was not.
+    `block` is the one in which the checkpoint was anchored, None when it was not; `earlier` a declaration that the
+    product is to be compared with, when one was named.
     """
 
     verdict: ProductVerdict
     registry: Registry
     checkpoint: Checkpoint
     block: int | None
+    earlier: Footprint | None = None
 
 
-def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: str) -> Verified:
+def verify_product(
+    log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: str, *, since: str | None = None
+) -> Verified:
     """The verdict on the declaration `asked` for: a digest, or a product's identifier, then its newest declaration.
 
-    Raises `InputError` PRODUCT_UNKNOWN, PRODUCT_AMBIGUOUS or NOT_A_DECLARATION, and what reading raises.
+    `since` names an earlier declaration by digest, to say what changed. Raises `InputError` PRODUCT_UNKNOWN,
+    PRODUCT_AMBIGUOUS, NOT_A_DECLARATION or EARLIER_UNSOUND, and what reading raises.
     """
     general, registry = ledger_findings(log, chain, trust)
     scan = _Scan(log, trust.domain, general)
@@ -53,7 +60,8 @@ def verify_product(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, ask
     findings = scan.judge(members, registry, product)
     general.extend(found for digest, found in findings.loose if digest not in members)
     verdict = verdict_on(members[product], members, findings.of, tuple(general), findings.vouched)
-    return Verified(verdict, registry, log.checkpoint, _anchored_in(log, chain))
+    earlier = None if since is None else scan.earlier(since, registry)
+    return Verified(verdict, registry, log.checkpoint, _anchored_in(log, chain), earlier)
 
 
 def _anchored_in(log: LogEvidence, chain: ChainEvidence) -> int | None:
@@ -117,6 +125,16 @@ class _Scan:
         if len(found) > 1:
             raise InputError("PRODUCT_AMBIGUOUS", got=asked, found=", ".join(map(digest_to_text, found.values())))
         return next(iter(found.values()))
+
+    def earlier(self, asked: str, registry: Registry) -> Footprint:
+        """A declaration to compare with: signed by who might, and what was signed; whether it adds up is not asked."""
+        judged = self._open(self.find(asked))
+        if not isinstance(judged.content, Footprint):
+            raise InputError("NOT_A_DECLARATION", got=asked)
+        wrong = [f.code for f in judge_authority(judged, registry) if f.outcome is Outcome.FAIL]
+        if wrong:
+            raise InputError("EARLIER_UNSOUND", got=wrong[0])
+        return judged.content
 
     def open_chain(self, product: bytes) -> dict[bytes, Judged]:
         """The product and all that it rests on, by digest; successors of each are opened beside it."""
@@ -183,7 +201,10 @@ class _Scan:
         yield from forks
         yield from judge_authority(judged, registry)
         if judged.statement is not None:
-            yield from judge_among(judged, memory.around(judged.index, judged.statement.organisation))
+            around = memory.around(judged.index, judged.statement.organisation, judged.statement.issued_at)
+            yield from judge_among(judged, around)
+            if isinstance(judged.content, Footprint):
+                yield from (finding.about(judged.digest) for finding in passed_over(judged.content, around))
 
     def _open(self, digest: bytes) -> Judged:
         if digest not in self._opened:

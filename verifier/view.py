@@ -16,7 +16,7 @@ from verifier.chart import percent_of, sankey
 from verifier.flows import DECLARATION, REST, flows_of
 from verifier.schema import FindingReport, LineReport, ProductReport, StatementReport
 from verifier.status import Status
-from verifier.wording import LEVELS, MARKS, MEANINGS, STATUS, kind_words
+from verifier.wording import CAUSES, LEVELS, MARKS, MEANINGS, STATUS, kind_words
 
 MAX_FINDINGS: Final = 100
 MAX_BRANCHES: Final = 120
@@ -54,6 +54,7 @@ def view_of(report: ProductReport) -> View:
         "more_findings": max(len(report.findings) - MAX_FINDINGS, 0),
         "failed": sum(one.outcome == "fail" for one in report.findings),
         "hot_spots": [{**one.model_dump(), "words": LEVELS[Level(one.level)]._asdict()} for one in report.hot_spots],
+        "causes": {cause: words._asdict() for cause, words in CAUSES.items()},
         "suppliers": _suppliers(report),
         "tree": _Tree(report).rows(),
         "negative": f"{drawn.negative:f}" if drawn.negative else "",

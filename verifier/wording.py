@@ -62,6 +62,13 @@ KINDS: Final = {
     "waste": Both("废弃物", "waste"),
     "byproduct": Both("副产品", "by-product"),
 }
+CAUSES: Final = {
+    "activity": Both("活动数据", "activity data"),
+    "factor": Both("因子", "factors"),
+    "upstream": Both("上游声明", "upstream declarations"),
+    "method": Both("方法与边界", "method and boundary"),
+    "allocation": Both("分配", "allocation"),
+}
 
 
 def kind_words(kind: str) -> Both:

@@ -29,10 +29,12 @@ Offline = Annotated[
         "--offline", help="不问链；未能查的会写明，退出码 3。Ask no chain; what that leaves open is said, exit 3."
     ),
 ]
-
-
 Html = Annotated[Path | None, typer.Option("--html", help="另存为单个网页文件。Write one self-contained page too.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", help="另存为 PDF。Write a PDF too (extra `pdf`).")]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="与哪份早期声明比较（摘要）。An earlier declaration's digest, to say what changed."),
+]
 
 
 def verify(
@@ -46,6 +48,7 @@ def verify(
     json_: Json = False,
     html: Html = None,
     pdf: Pdf = None,
+    since: Since = None,
 ) -> None:
     """核查一个产品及其整条上游：签名、权限、登记、锚定、内容、因子、算术，并给出各级份额。
 
@@ -61,7 +64,7 @@ def verify(
 
     folder, trusted, url = _evidence(ctx, source, trust, chain, offline=offline)
     with progress(ctx, "核查", "verifying"):
-        verified = judge(folder, trusted, url, product)
+        verified = judge(folder, trusted, url, product, since=since)
     report = product_report(verified, trusted)
     write_forms(report, html=html, pdf=pdf)
     if json_:

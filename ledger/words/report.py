@@ -10,6 +10,10 @@ WORDS: Final = {
     "REPORT_NOT_WRITTEN": Words(
         "报告写不进去（{got}）。请检查路径与权限", "the report cannot be written ({got}). Check the path"
     ),
+    "EARLIER_UNSOUND": Words(
+        "用来比较的早期声明不可采信（{got}）。请换一份",
+        "the earlier declaration cannot be believed ({got}). Name another",
+    ),
     "PDF_NOT_INSTALLED": Words(
         "生成 PDF 所需的 {got} 未安装。请运行 pip install 'tanji[pdf]'，或改用 --html",
         "{got} is not installed, which PDF needs. Run pip install 'tanji[pdf]', or use --html",
