@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ledger.calculation import Exact
-from ledger.footprint.breakdown import Breakdown, pact_name
+from ledger.footprint.breakdown import REMOVALS, Breakdown, pact_name
 from ledger.footprint.content import Footprint
 from ledger.footprint.lines import Dqi
 from ledger.footprint.parts import carbon_sum, emissions_of, field_sum
 from ledger.footprint.quality import mean_of, primary_of, rating_of
-from ledger.footprint.results import CONTENTS, exempted_percent, is_outbound
+from ledger.footprint.results import CONTENTS, exempted_percent, has_capture, is_outbound
 from ledger.numbers import decimals_of, round_half_even, to_text
 
 _PERCENT_DECIMALS: Final = 2
@@ -38,9 +38,10 @@ def full_result(content: Footprint) -> dict[str, Any]:
             found[pact_name(name)] = text(summed.known)
             if name == "biogenic_co2_uptake":
                 found["pcfIncludingBiogenicUptake"] = text(Fraction(summed.known) + sum(exact, Fraction(0)))
-    if (stored := found.get("ccsTechnologicalCO2Capture")) is not None:
-        found["ccsTechnologicalCO2CaptureIncluded"] = bool(stored.strip("-0."))
-        if not found["ccsTechnologicalCO2CaptureIncluded"]:
+    captured = field_sum(content, "ccs_technological_co2_capture")
+    if not captured.unknown:
+        found["ccsTechnologicalCO2CaptureIncluded"] = has_capture(content)
+        if not has_capture(content):
             del found["ccsTechnologicalCO2Capture"]  # PACT: absent where nothing was captured
     for name, (sort, packaging) in CONTENTS.items():
         summed = carbon_sum(content, sort, packaging=packaging)
@@ -49,7 +50,18 @@ def full_result(content: Footprint) -> dict[str, Any]:
             found[pact_name(name)] = text(summed.known)
     found |= _selected(content, exact, decimals)
     found |= _quality(content, exact)
-    return found
+    return {field: value for field, value in found.items() if not _turned(field, value)}
+
+
+_TAKEN: Final = frozenset(map(pact_name, REMOVALS))
+_SIGNED: Final = frozenset({"footprint", "pcfExcludingBiogenicUptake", "pcfIncludingBiogenicUptake"})
+
+
+def _turned(field: str, value: object) -> bool:
+    """Whether a credit turned a number against the sign that PACT gives it; then the field cannot be stated."""
+    if not isinstance(value, str) or field in _SIGNED:
+        return False
+    return bool(value.strip("-0.")) and (value[0] == "-") != (field in _TAKEN)
 
 
 def _selected(content: Footprint, exact: list[Fraction], decimals: int) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def check_results(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
     yield from _check_selected(content, exact)
     yield from _check_stages(content, exact)
     yield from _check_sums(result)
-    yield from _check_flags(content)
+    yield from _check_flags(content, exact)
     yield from _check_carbon(content)
     yield from _check_exempted(content)
 
@@ -68,8 +68,7 @@ def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: S
     if bound and below and not any(content.lines[n].is_negative for n in summed.unknown):
         yield _wrong(name, summed.known, declared, prefix=">= ")
     else:
-        open_ = sum((abs(exact[n]) for n in summed.unknown), Fraction(0))
-        yield _open(pact_name(name), declared, _rounded(open_, content), summed)
+        yield _open(pact_name(name), declared, _unknown(content, exact, summed), summed)
 
 
 def _compare(name: str, right: Exact, declared: str, exact: list[Fraction]) -> Iterator[Finding]:
@@ -103,6 +102,11 @@ def _half(declared: str) -> Fraction:
     return Fraction(1, 2 * 10 ** decimals_of(declared))
 
 
+def _unknown(content: Footprint, exact: list[Fraction], summed: Summed) -> Decimal:
+    """kgCO2e of the lines that say nothing."""
+    return _rounded(sum((abs(exact[n]) for n in summed.unknown), Fraction(0)), content)
+
+
 def _rounded(value: Fraction, content: Footprint) -> Decimal:
     return round_half_even(value, decimals_of(content.result.footprint))
 
@@ -114,9 +118,8 @@ def _check_totals(content: Footprint, exact: list[Fraction]) -> Iterator[Finding
     if result.pcf_including_biogenic_uptake is not None:
         uptake = field_sum(content, "biogenic_co2_uptake")
         if uptake.unknown:
-            open_ = sum((abs(exact[n]) for n in uptake.unknown), Fraction(0))
-            yield _open("pcfIncludingBiogenicUptake", result.pcf_including_biogenic_uptake, _rounded(open_, content),
-                        uptake)  # fmt: skip
+            yield _open("pcfIncludingBiogenicUptake", result.pcf_including_biogenic_uptake,
+                        _unknown(content, exact, uptake), uptake)  # fmt: skip
         else:
             including = whole + Fraction(uptake.known)
             yield from _compare("pcf_including_biogenic_uptake", including, result.pcf_including_biogenic_uptake, exact)
@@ -175,17 +178,20 @@ def _check_identity(name: str, whole: str, parts: list[str]) -> Iterator[Finding
         yield _fail(name, expected - Decimal(whole), whole, f"{expected:f}", "RESULT_SUM")
 
 
-def _check_flags(content: Footprint) -> Iterator[Finding]:
+def _check_flags(content: Footprint, exact: list[Fraction]) -> Iterator[Finding]:
     """Fields that say yes or no, against the fields and lines that belong to them."""
     result = content.result
     packed = any(line.kind == "packaging" for line in content.lines)
     yield from _check_flag("packagingEmissionsIncluded", flag=result.packaging_emissions_included,
                            given=result.packaging_ghg_emissions is not None, present=packed)  # fmt: skip
-    stored = any(line.source.type == "gas" and line.source.origin == "capture" for line in content.lines)
-    capture = result.ccs_technological_co2_capture
-    stored = stored or (capture is not None and bool(capture.strip("-0.")))
-    yield from _check_flag("ccsTechnologicalCO2CaptureIncluded", flag=result.ccs_technological_co2_capture_included,
-                           given=capture is not None, present=stored)  # fmt: skip
+    capture, flag = result.ccs_technological_co2_capture, result.ccs_technological_co2_capture_included
+    stored = has_capture(content) or (capture is not None and bool(capture.strip("-0.")))
+    unknown = field_sum(content, "ccs_technological_co2_capture")
+    if flag is not None and unknown.unknown and not stored:
+        yield _open("ccsTechnologicalCO2CaptureIncluded", str(flag).lower(), _unknown(content, exact, unknown), unknown)
+    else:
+        yield from _check_flag("ccsTechnologicalCO2CaptureIncluded", flag=flag, given=capture is not None,
+                               present=stored)  # fmt: skip
     if result.ccs_technological_co2_capture_included is False and result.technological_co2_capture_origin is not None:
         yield _fail("technologicalCO2CaptureOrigin", None, result.technological_co2_capture_origin, "-", "RESULT_FLAG")
     # PACT: a credit needs a certificate, a cut-off has none
@@ -194,6 +200,14 @@ def _check_flags(content: Footprint) -> Iterator[Finding]:
         yield _fail("ccuCreditCertification", None, result.ccu_calculation_approach or "-", "Credit", "RESULT_FLAG")
     if (result.ccu_carbon_content or "0").strip("0.") and result.ccu_calculation_approach is None:
         yield _fail("ccuCalculationApproach", None, "-", "Cut-off, Credit", "RESULT_FLAG")
+
+
+def has_capture(content: Footprint) -> bool:
+    """Whether a line of its own, or what it bought, states that CO2 was captured and stored."""
+    return any(
+        line.source.type == "gas" and line.source.origin == "capture" and line.amount.strip("-0.")
+        for line in content.lines
+    ) or bool(field_sum(content, "ccs_technological_co2_capture").known)
 
 
 def _check_flag(field: str, *, flag: bool | None, given: bool, present: bool) -> Iterator[Finding]:

@@ -208,6 +208,12 @@ def test_what_says_yes_or_no_must_agree_with_the_rest(lines: list[Any], result: 
     assert failed_codes(declared(*lines, result=result)) == (["RESULT_FLAG"] if wrong else [])
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_whether_a_supplier_stored_carbon_is_open_until_it_says_so(flag: bool) -> None:
+    content = declared(gas("CO2", "1"), upstream("2", "3"), result={"ccsTechnologicalCO2CaptureIncluded": flag})
+    assert (failed(content), open_questions(content)) == ([], {"RESULT_FIELD_OPEN": Decimal("6.000000")})
+
+
 def test_carbon_contents_follow_from_what_enters_the_product() -> None:
     lines = [material("1", "0.4", carbon={"fossil": "0.5", "biogenic": "0.25", "recycled": "0.1"}), gas("CO2", "9"),
              material("1", "0.1", kind="packaging", carbon={"biogenic": "0.4"})]  # fmt: skip
