@@ -32,14 +32,17 @@ def tiers(chance: np.random.Generator, count: int, inputs: int, depth: int = 12)
 
 
 def hubs(chance: np.random.Generator, count: int, inputs: int) -> NDArray[np.int32]:
-    """Six inputs in ten from a few commodities, the rest inside communities, as bills of materials are."""
+    """Six inputs in ten from a few commodities, the rest inside communities, as bills of materials are.
+
+    The commodities come first in the log and rest on earlier ones, as steel does on power.
+    """
     few = max(1, count // COMMUNITY)
     node = np.arange(count)[:, None]
     start = np.maximum(node - node % COMMUNITY, few)
     near = start + ((node - start) * chance.random((count, inputs))).astype(np.int64)
-    far = (few * chance.random((count, inputs))).astype(np.int64)
+    far = (np.minimum(node, few) * chance.random((count, inputs))).astype(np.int64)
     found = np.where((chance.random((count, inputs)) < 0.6) | (node <= start), far, near)
-    found[:few] = -1
+    found[0] = -1
     return found.astype(np.int32)
 
 

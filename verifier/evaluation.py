@@ -134,10 +134,13 @@ def _sums(
 
 def segment_sums(terms: NDArray[Number], edges: Edges) -> NDArray[Number]:
     """The sum of each node's terms; zero for a node without any."""
+    if not len(terms):
+        return np.zeros(len(edges.counts), terms.dtype)
     filled = edges.counts > 0
+    if filled.all():
+        return np.asarray(np.add.reduceat(terms, edges.starts), terms.dtype)
     sums = np.zeros(len(edges.counts), terms.dtype)
-    if len(terms):
-        sums[filled] = np.add.reduceat(terms, edges.starts[filled])
+    sums[filled] = np.add.reduceat(terms, edges.starts[filled])
     return sums
 
 

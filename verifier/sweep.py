@@ -74,7 +74,7 @@ def order_of(columns: Columns) -> Order:
     if bounds is not None:
         rank = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
         return Order(tuple(bounds), None, rank)
-    rank = _levels(columns, latest)
+    rank = _levels(columns)
     sizes = np.bincount(rank)
     # so few tiers that they fit 16 bits are sorted by counting
     nodes = np.argsort(rank.astype(np.uint16) if len(sizes) < 2**16 else rank, kind="stable")
@@ -94,7 +94,7 @@ def _runs(latest: Int32s) -> list[int] | None:
     bounds, count = [0], len(latest)
     at = 0
     while at < count:
-        if len(bounds) > 1_024 and len(bounds) * _BATCH > at:
+        if len(bounds) > _BATCH and len(bounds) * _BATCH > at:
             return None
         first, width = at, at + 1
         window = _WINDOW
@@ -110,7 +110,7 @@ def _runs(latest: Int32s) -> list[int] | None:
     return bounds
 
 
-def _levels(columns: Columns, latest: Int32s) -> Int32s:
+def _levels(columns: Columns) -> Int32s:
     """How many tiers stand upstream of each node, block by block of log order."""
     level = np.zeros(len(columns), np.int32)
     for first in range(0, len(columns), BLOCK):
@@ -119,25 +119,37 @@ def _levels(columns: Columns, latest: Int32s) -> Int32s:
         filled = np.flatnonzero(edges.counts)
         if not len(filled):
             continue
-        starts = edges.starts[filled]
-        level[rows][filled] = np.maximum.reduceat(level[edges.supplier], starts) + 1
-        inside = np.flatnonzero(latest[rows] >= first)
-        if len(inside):
-            _settle_levels(columns, inside + first, level)
+        inside = edges.supplier >= first
+        before = np.where(inside, -1, level[edges.supplier])
+        level[rows][filled] = np.maximum.reduceat(before, edges.starts[filled]) + 1
+        if inside.any():
+            consumer = np.repeat(np.arange(len(edges.counts)), edges.counts)[inside]
+            _settle_levels(level[rows], edges.supplier[inside] - first, consumer)
     return level
 
 
-def _settle_levels(columns: Columns, rows: Int64s, level: Int32s) -> None:
-    """Levels of nodes that rest on others of their own block: until nothing moves, or by a loop when that is long."""
-    edges = edges_of(columns, rows)
+def _settle_levels(level: Int32s, supplier: Int32s, consumer: Int64s) -> None:
+    """Raises the levels of one block's nodes by their edges inside it, each once, when the supplier's is settled.
+
+    A block that is deeper than `_ROUNDS` is finished by a plain loop, in log order, in which suppliers come first.
+    """
+    waiting = np.bincount(consumer, minlength=len(level))
+    counts = np.bincount(supplier, minlength=len(level))
+    begins = np.cumsum(counts) - counts
+    customers = consumer[np.argsort(supplier.astype(np.uint16), kind="stable")]
+    settled = np.flatnonzero((waiting == 0) & (counts > 0))
     for _ in range(_ROUNDS):
-        found = np.maximum.reduceat(level[edges.supplier], edges.starts) + 1
-        if np.array_equal(found, level[rows]):
+        if not len(settled):
             return
-        level[rows] = found
-    suppliers, starts = edges.supplier.tolist(), [*edges.starts.tolist(), len(edges.supplier)]
-    for place, node in enumerate(rows.tolist()):
-        level[node] = 1 + max(level[one] for one in suppliers[starts[place] : starts[place + 1]])
+        many = counts[settled]
+        places = np.arange(many.sum()) + np.repeat(begins[settled] - (np.cumsum(many) - many), many)
+        reached = customers[places]
+        np.maximum.at(level, reached, np.repeat(level[settled] + 1, many))
+        np.subtract.at(waiting, reached, 1)
+        done = np.sort(reached[waiting[reached] == 0])
+        settled = done[np.diff(done, prepend=-1) > 0]
+    for one, other in zip(supplier.tolist(), consumer.tolist(), strict=True):
+        level[other] = max(level[other], level[one] + 1)
 
 
 def recompute(columns: Columns, order: Order | None = None, rounding: Rounding = Rounding.EVEN) -> Values:
@@ -188,19 +200,28 @@ def recompute_upstream(columns: Columns, product: int, order: Order) -> tuple[In
 
 
 def part_of(columns: Columns, nodes: Int64s) -> Columns:
-    """The columns of `nodes` alone, numbered anew in their order; they must hold every supplier of theirs."""
+    """The columns of `nodes` alone, numbered anew in the order given; they must hold every supplier of theirs."""
     edges = edges_of(columns, nodes)
+    place = np.full(len(columns), -1, np.int32)
+    place[nodes] = np.arange(len(nodes), dtype=np.int32)
     indptr = np.concatenate((edges.starts, [len(edges.supplier)])).astype(np.int64)
     declared = Values.zeros(len(nodes))
     declared.fixed[:] = columns.declared.fixed[nodes]
-    for place, node in enumerate(nodes.tolist() if columns.declared.beyond else ()):
-        declared.set(place, columns.declared.at(node))
-    places = {node: place for place, node in enumerate(nodes.tolist())} if columns.exact else {}
-    exact = {places[node]: row for node, row in columns.exact.items() if node in places}
+    for node, value in columns.declared.beyond.items():
+        if place[node] >= 0:
+            declared.set(int(place[node]), value)
+    exact = {int(place[node]): row for node, row in columns.exact.items() if place[node] >= 0}
     return Columns(
-        indptr, np.searchsorted(nodes, edges.supplier).astype(np.int32), edges.quantity, columns.scale[nodes],
-        columns.direct[nodes], columns.rest[nodes], columns.step[nodes], declared, exact,
+        indptr, place[edges.supplier], edges.quantity, columns.scale[nodes], columns.direct[nodes],
+        columns.rest[nodes], columns.step[nodes], declared, exact,
     )  # fmt: skip
+
+
+def arranged(columns: Columns, order: Order) -> tuple[Columns, Order]:
+    """The same columns with every batch in one piece, for many recomputations: node k is then `order.nodes[k]`."""
+    if order.nodes is None:
+        return columns, order
+    return part_of(columns, order.nodes), Order(order.bounds, None, order.rank[order.nodes])
 
 
 class Consumers(NamedTuple):

@@ -116,6 +116,12 @@ class _Product:
         return places
 
 
+def unrounded(columns: Columns) -> Floats:
+    """Every value in kg as a float, without any rounding: to be compared with other programs, never declared."""
+    order, direct, quantity = order_of(columns), float_direct(columns), float_quantities(columns)
+    return _Product(np.arange(len(columns)), columns, order, direct, quantity).values(direct, quantity)
+
+
 def hot_spots(columns: Columns, product: int, top: int = 10) -> tuple[HotSpot, ...]:
     """The declarations whose own direct emissions weigh most in one declared unit of the product, heaviest first."""
     part = _Product.of(columns, product)

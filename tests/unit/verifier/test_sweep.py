@@ -50,6 +50,17 @@ def test_the_deep_recomputation_is_the_plain_one(rows: list[Row]) -> None:
     assert in_list(sweep.recompute(columns)) == plain_recompute(rows)
 
 
+@given(ANY)
+def test_columns_with_their_batches_in_one_piece_give_the_same_values(rows: list[Row]) -> None:
+    columns = from_rows(rows)
+    order = sweep.order_of(columns)
+    other, one_piece = sweep.arranged(columns, order)
+    values, nodes = sweep.recompute(other, one_piece), order.nodes
+    plain = plain_recompute(rows)
+    assert in_list(values) == [plain[node] for node in (range(len(rows)) if nodes is None else nodes.tolist())]
+    assert sorted(in_list(other.declared)) == sorted(row.declared for row in rows)
+
+
 @given(ANY, st.data())
 def test_the_upstream_of_one_product_alone_gives_the_same_values(rows: list[Row], data: st.DataObject) -> None:
     product = data.draw(st.integers(0, len(rows) - 1))
@@ -126,7 +137,7 @@ def test_a_long_chain_is_one_tier_a_node() -> None:
     assert in_list(sweep.recompute(columns, order)) == plain_recompute(rows)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32))
 def test_random_graphs_of_a_thousand_nodes(seed: int) -> None:
     chosen = np.random.default_rng(seed)

@@ -14,7 +14,15 @@ from support.plain_columns import made_ledger, plain_recompute, plain_upstream
 from ledger.errors import InputError
 from verifier import evaluation
 from verifier.columns import NANO, Columns, Row, from_rows
-from verifier.uncertainty import Deviations, first_order, hot_spots, interval, monte_carlo, relative_deviation
+from verifier.uncertainty import (
+    Deviations,
+    first_order,
+    hot_spots,
+    interval,
+    monte_carlo,
+    relative_deviation,
+    unrounded,
+)
 
 F = Fraction
 
@@ -59,6 +67,11 @@ def test_hot_spots_are_what_stands_in_the_product_and_sum_to_it() -> None:
     assert [(one.node, one.kilograms) for one in found] == [(0, 2), (1, 1), (2, 1), (4, 1)]
     assert sum(one.share for one in found) == pytest.approx(1)
     assert [one.node for one in hot_spots(from_rows(shared_power()), 4, top=1)] == [0]
+
+
+def test_without_rounding_thirds_stay_thirds() -> None:
+    rows = [Row(0, 0, F(NANO, 3), []), Row(0, 9, F(0), [(0, F(3))])]
+    assert unrounded(from_rows(rows)).tolist() == [1 / 3, 1.0]
 
 
 @given(st.integers(0, 2**32))
