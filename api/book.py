@@ -32,5 +32,8 @@ class Book(Protocol):
     def declarations(self, organisation: str, product_id: str) -> Iterable[Found]:
         """Current declarations of an organisation's product."""
 
+    def rules(self, number: str) -> Iterable[Found]:
+        """Current rules with this number, of every publisher."""
+
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
         """The statement that a new one on a subject must name as its `previous`."""

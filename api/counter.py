@@ -52,6 +52,10 @@ class StoreBook:
             if kind == "footprint" and issuer == organisation and subject.startswith(product_id + "|")
         )  # fmt: skip
 
+    def rules(self, number: str) -> Iterable[Found]:
+        """Current rules with this number, of every publisher."""
+        return self._current(d for kind, _, subject, _, d in self._rows if kind == "rule" and subject == number)
+
     def all_of(self, kind: str) -> Iterable[Found]:
         """Current statements of a kind, in log order."""
         return self._current(d for found, _, _, _, d in self._rows if found == kind)

@@ -16,9 +16,11 @@ from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.findings import Outcome
 from ledger.footprint.filling import full_result
+from ledger.footprint.ruling import judge
 from ledger.identifiers import digest_to_text, parse_digest, parse_organisation
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import KIND, Footprint, LineKind, Stage
+from ledger.kinds.rule import KIND as RULE
 from ledger.numbers import MAX_RESULT_DECIMALS, parse_decimal, round_half_even, to_text
 from ledger.units import CODES
 
@@ -69,6 +71,9 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
     problems = Problems()
     organisation = _organisation(draft, problems)
     header = _header(draft, problems)
+    rule = _rule(draft.header.get("rule"), book, problems)
+    if rule is not None:
+        header["rule"] = digest_to_text(rule.digest)
     decimals = _decimals(draft, problems)
     output = _decimal(draft.header.get("output"), "1", problems)
     lines = [_line(place, fields, header, output, book, problems) for place, fields in draft.lines]
@@ -90,7 +95,7 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
     content = _model(draft, value, places)
     if full:
         content = _model(draft, value | {"result": full_result(content) | stated}, places)
-    _judge(draft, content, places)
+    _judge(draft, content, places, rule)
     return organisation, content
 
 
@@ -109,10 +114,23 @@ def _model(draft: Draft, value: Mapping[str, Any], places: list[str]) -> Footpri
         raise
 
 
-def _judge(draft: Draft, content: Footprint, places: list[str]) -> None:
-    """Holds the content to the checks that every verifier will make of it."""
+def _rule(text: Text | None, book: Book, problems: Problems) -> Found | None:
+    """The rule that a draft names by its number, or by its digest."""
+    if text is None:
+        return None
+    try:
+        found = _by_digest(text, book, "rule") if text.text.startswith("0x") else list(book.rules(text.text))
+        return _one(found, text, "RULE_NOT_FOUND", "RULE_AMBIGUOUS")
+    except InputError as err:
+        problems.found.append(err)
+        return None
+
+
+def _judge(draft: Draft, content: Footprint, places: list[str], rule: Found | None) -> None:
+    """Holds the content to the checks that every verifier will make of it, and to the rule that it names."""
     problems = Problems()
-    for finding in KIND.check(content):
+    ruled = judge(content, RULE.summary(rule.content)) if rule is not None else ()
+    for finding in (*KIND.check(content), *ruled):
         if finding.outcome is Outcome.FAIL:
             number = finding.place.removeprefix("lines/")
             place = places[int(number)] if number.isdecimal() else draft.place

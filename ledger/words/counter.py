@@ -65,6 +65,13 @@ WORDS: Final = {
     "FACTOR_AMBIGUOUS": Words(
         "“{got}”对应多个因子，请写明摘要：{expected}", "“{got}” names several factors, give a digest: {expected}"
     ),
+    "RULE_NOT_FOUND": Words(
+        "账本中没有规则“{got}”。请写规则编号，或 0x 开头的摘要",
+        "the ledger has no rule “{got}”. Write the rule's number, or a digest that begins with 0x",
+    ),
+    "RULE_AMBIGUOUS": Words(
+        "“{got}”对应多个规则，请写明摘要：{expected}", "“{got}” names several rules, give a digest: {expected}"
+    ),
     "FACTOR_ROW": Words("因子数据有误：{got}", "the factor's data are wrong: {got}"),
     "UPSTREAM_NOT_FOUND": Words(
         "账本中没有上游声明“{got}”。写法：统一社会信用代码/产品编码，或 0x 开头的摘要",

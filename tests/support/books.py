@@ -41,6 +41,9 @@ class ListedBook:
             and i.content.header.product_id == product_id
         ]  # fmt: skip
 
+    def rules(self, number: str) -> Iterable[Found]:
+        return [i for i in self.found if i.current and i.statement.kind == "rule" and i.statement.subject == number]
+
     def head(self, organisation: str, kind: str, subject: str) -> bytes | None:
         def matches(statement: Statement) -> bool:
             return (statement.organisation, statement.kind, statement.subject) == (organisation, kind, subject)
