@@ -10,7 +10,6 @@ import typer
 
 from api.chainside import config_path, is_local, load_deployment, local_config, open_chain
 from api.console import Json, err, session, write_file, write_json, write_line
-from api.counter import open_own_store
 from ledger.exits import EXIT_HELP, Exit
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def start(ctx: typer.Context, tools: Tools = None) -> None:
 
 def _regrow(settings: Settings, client: ChainClient) -> int:
     """Empty blocks in the place of those that a kill cost the development chain, so that registration goes on."""
+    from api.counter import open_own_store
+
     if not (settings.master_key.is_file() and is_local(client)):
         return 0
     with open_own_store(settings) as store, store.read() as reader:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.console import Json, progress, read_file, session, write_json, write_line
-from api.counter import domain_of, open_own_store
 from ledger.exits import EXIT_HELP, Exit
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ def check(
     Check the file, every statement, content, tile and checkpoint, and what the chain holds; exit 1 for any difference.
     Nothing is changed.
     """
+    from api.counter import open_own_store
     from ledger.store.check import against_chain, fsck, integrity
 
     with open_own_store(session(ctx).settings) as store:
@@ -83,6 +83,7 @@ def refill(
 
     例 example: tanji store refill audit/
     """
+    from api.counter import domain_of, open_own_store
     from ledger.chain.contracts import LogContract
     from ledger.checkpoint import SignerKey
     from ledger.refill import adopt
