@@ -68,7 +68,7 @@ def test_a_redirect_is_not_followed(chain: Chain) -> None:
 
 def test_a_huge_answer_is_not_read_to_its_end(chain: Chain) -> None:
     with QuirkNode(chain.url, "huge") as node, Rpc(node.url, max_answer_bytes=1 << 20) as rpc:
-        with pytest.raises(AnswerTooLargeError):
+        with pytest.raises(AnswerTooLargeError, match="NODE_ANSWER_TOO_LARGE"):
             rpc.ask("eth_chainId")
         assert node.calls["eth_chainId"] == 1
 
