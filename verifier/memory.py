@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.holdings import (
+    OWN,
     Claim,
     MemoryShelf,
     Move,
@@ -44,6 +45,8 @@ class Fact(NamedTuple):
     claims: tuple[Claim, ...] = ()
     moves: tuple[Move, ...] = ()
     holds: bool = True
+    withheld: bool = False
+    """Its content could not be read: what it holds is not known."""
 
 
 def fact_of(judged: Judged, registry: Registry | None = None) -> Fact:
@@ -66,6 +69,7 @@ def fact_of(judged: Judged, registry: Registry | None = None) -> Fact:
         None,
         glance,
         holds=registry is None or _holds(judged, registry),
+        withheld=content is None,
     )
     return fact if kind is None or content is None else _told(fact, kind, content)
 
@@ -105,6 +109,8 @@ class Memory:
         self._series: Final[defaultdict[tuple[str, str, str], list[bytes]]] = defaultdict(list)
         self._topics: Final[defaultdict[str, list[bytes]]] = defaultdict(list)
         self._shelf: Final = MemoryShelf()
+        self._unknown: Final[set[Subject]] = set()
+        """Subjects with a version whose content was withheld: nobody can say what is on their accounts."""
         self._holders: Final[dict[Subject, int]] = {}
 
     def get(self, digest: bytes) -> Known | None:
@@ -127,6 +133,8 @@ class Memory:
             self._known[fact.digest] = Known(
                 fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
             )
+        if fact.withheld:
+            self._unknown.add(subject)
         if fact.holds and not findings:
             findings.extend(found.about(fact.digest) for found in self._hold(fact, subject))
             self._heads[subject] = fact.digest
@@ -142,12 +150,20 @@ class Memory:
         replaced = self._holders.get(subject)
         if not fact.claims and not fact.moves and replaced is None:
             return
-        moves = qualified(fact.moves, subject, self._subject_of)
+        known = tuple(move for move in fact.moves if not self._is_unknown(move, subject))
+        for move in fact.moves:
+            if self._is_unknown(move, subject) and move.amount < 0:
+                yield not_checked("ACCOUNT_WITHHELD", move.place, blocking=True, account=move.account)
+        moves = qualified(known, subject, self._subject_of)
         findings = list(judge_holdings(fact.claims, moves, self._shelf, replaced))
         if not findings:
             hold(fact.claims, moves, self._shelf, fact.number, replaced)
             self._holders[subject] = fact.number
         yield from findings
+
+    def _is_unknown(self, move: Move, own: Subject) -> bool:
+        subject = own if move.of == OWN else None if move.of is None else self._subject_of(move.of)
+        return subject in self._unknown
 
     def _subject_of(self, digest: bytes) -> Subject | None:
         known = self.get(digest)

@@ -94,6 +94,10 @@ WORDS: Final = {
         "{got} {unit} are taken from account {account}, which has {limit} {unit}: {missing} {unit} are missing. "
         "Check the quantity",
     ),
+    "ACCOUNT_WITHHELD": Words(
+        "所取用声明的内容未披露，账户 {account} 的余量无法核对。请索取该内容",
+        "the content of what this draws on is withheld, so the balance of account {account} cannot be checked. Ask for it",
+    ),
     "WITHDRAWN_BUT_DRAWN": Words(
         "被撤回的声明曾记入账户 {account}，其中 {missing} {unit} 已被他人取用，现失去依据。请通知使用方更正",
         "the withdrawn statement had filled account {account}; {missing} {unit} of it were drawn by others and have lost "

@@ -132,3 +132,15 @@ def test_the_verdict_on_one_product_finds_that_a_sister_used_its_coils_first(tmp
     good = ledger.verify(tmp_path / "2", first.digest)
     assert {f.code for f in good.findings if f.outcome is Outcome.FAIL} == set()
     assert good.status is not Status.FAILED
+
+
+def test_what_an_erased_delivery_held_is_not_checked_and_nobody_is_accused(tmp_path: Path) -> None:
+    coil = made()
+    sent = delivery(coil.digest)
+    taken = acceptance(sent.digest)
+    part = made(None, line(coil.digest, deliveries=[(taken.digest, "300")]), organisation=PRESS, product="DOOR")
+    ledger = ledger_of(coil, sent, taken, part)
+    ledger.erased.add(1)
+    found = ledger.replay(tmp_path).findings
+    assert {f.code for f in found if f.outcome is Outcome.FAIL} == set()
+    assert [f.statement for f in found if f.code == "ACCOUNT_WITHHELD"] == [taken.digest]
