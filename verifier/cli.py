@@ -131,6 +131,35 @@ def product(
     raise typer.Exit(found.verdict.status.exit)
 
 
+@app.command("what-if", epilog=EXIT_HELP)
+def what_if(
+    ctx: typer.Context,
+    export: Export,
+    asked: Annotated[str, typer.Argument(metavar="PRODUCT", help="产品编号或声明摘要。Product id or digest (0x…).")],
+    line: Annotated[str, typer.Option("--line", help="要改的行，如 lines/0003。The line to change.")],
+    trust: Trust,
+    chain: Chain = None,
+    of: Annotated[
+        str | None, typer.Option("--of", help="上游声明的摘要；默认产品自身。An upstream declaration.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option("--amount", help="另一数量。Another amount.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="另一系数。Another factor's value.")] = None,
+    share: Annotated[str | None, typer.Option("--share", help="另一分配份额。Another allocation share.")] = None,
+    json: Json = False,
+) -> None:
+    """假如某一行换一个数，产品会变成多少。What a product would come to with another number in one line."""
+    from verifier import outlook
+    from verifier.verify import verify_product
+    from verifier.whatif import LineChange
+
+    trusted, log, evidence = _open(export, trust, chain)
+    found = outlook.what_if(verify_product(log, evidence, trusted, asked), line, of, LineChange(amount, value, share))
+    if json:
+        _write(found)
+    else:
+        _display(ctx).what_if(found)
+
+
 @app.command(epilog=EXIT_HELP)
 def replay(
     ctx: typer.Context,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from verifier.product import ProductVerdict
 from verifier.receipts import ReceiptVerdict
 from verifier.replay import Replayed
 from verifier.report import organisation_name
-from verifier.schema import ProductReport
+from verifier.schema import ProductReport, WhatIfReport
 from verifier.status import Status
 from verifier.wording import CAUSES, LEVELS
 
@@ -73,6 +74,12 @@ class Display:
             parts = "  ".join(f"{self._pick(*CAUSES[one.cause])} {one.kilograms}" for one in report.change.parts)
             moved = f"{report.change.before} → {report.change.after}  {report.change.total} kg  {parts}"
             self._line(self._pick("与早期声明相比", "change since the earlier declaration"), moved)
+
+    def what_if(self, report: WhatIfReport) -> None:
+        """What one line would change."""
+        self._line(report.place, report.name)
+        self._line(self._pick("重算值", "recomputed"), f"{report.before} → {report.after} kgCO2e")
+        self._line(self._pick("变化", "change"), f"{Decimal(report.difference):+f} kg")
 
     def replay(self, replayed: Replayed) -> None:
         """The outcome of a replay, its findings, and the state digest."""

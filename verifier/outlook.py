@@ -12,17 +12,19 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import InputError
-from ledger.identifiers import digest_to_text
+from ledger.identifiers import digest_to_text, parse_digest
 from ledger.kinds.factor import Factor
-from ledger.kinds.footprint import Footprint, Line
+from ledger.kinds.footprint import Footprint, Line, line_place
 from ledger.numbers import REPORT, decimals_of, round_half_even, to_text
 from verifier.breakdown import Breakdown
 from verifier.product import ProductVerdict
-from verifier.schema import Change, ChangedLine, ChangeReport, Contributor, Draws, UncertaintyReport
+from verifier.schema import Change, ChangedLine, ChangeReport, Contributor, Draws, UncertaintyReport, WhatIfReport
 
 if TYPE_CHECKING:
     from verifier.columns import Columns, Row
     from verifier.loading import Part
+    from verifier.verify import Verified
+    from verifier.whatif import LineChange
 
 DRAWS: Final = 5_000
 SEED: Final = 20240808
@@ -52,6 +54,30 @@ def change_since(before: Footprint, after: Footprint) -> ChangeReport:
         parts=tuple(Change(cause=cause.value, kilograms=to_text(part)) for cause, part in found.parts.items()),
         unexplained=to_text(found.unexplained),
         lines=tuple(sorted(moved, key=lambda line: (-abs(Decimal(line.kilograms)), line.name))[:_TOP]),
+    )  # fmt: skip
+
+
+def what_if(found: Verified, place: str, statement: str | None, new: LineChange) -> WhatIfReport:
+    """The product with another number in the line at `place` of `statement`, else of its own declaration.
+
+    Raises `InputError` NO_SUCH_LINE, WHAT_IF_OPENED, UNIT_MISMATCH or DECIMAL_FORMAT.
+    """
+    from verifier.whatif import what_if_line
+
+    ordered = sorted(found.verdict.nodes.items(), key=lambda item: item[1].judged.index)
+    contents = {digest: node.judged.content for digest, node in ordered if isinstance(node.judged.content, Footprint)}
+    product = found.verdict.product
+    digest = product if statement is None else parse_digest(statement)
+    lines = contents[digest].lines if digest in contents else ()
+    number = next((n for n in range(len(lines)) if line_place(n) == place), None)
+    if number is None or product not in contents:
+        raise InputError("NO_SUCH_LINE", place=place, got=digest_to_text(digest))
+    moved = what_if_line(contents, product, digest, number, new)
+    decimals = decimals_of(contents[product].result.footprint)
+    before, after, by = (round_half_even(one, decimals) for one in (moved.before, moved.after, moved.kilograms))
+    return WhatIfReport(
+        product=digest_to_text(product), statement=digest_to_text(digest), place=place, name=lines[number].name,
+        before=to_text(before), after=to_text(after), difference=to_text(by),
     )  # fmt: skip
 
 

@@ -298,7 +298,21 @@ class ReceiptReport(Form):
     findings: tuple[FindingReport, ...]
 
 
-Report = ProductReport | ReplayReport | ReceiptReport
+class WhatIfReport(Form):
+    """What a product would come to with another number in one line. Values are recomputed, kgCO2e per declared unit."""
+
+    report: Literal["what-if"] = "what-if"
+    version: Literal[1] = VERSION
+    product: DigestText
+    statement: DigestText
+    place: str
+    name: str
+    before: Number
+    after: Number
+    difference: Number
+
+
+Report = ProductReport | ReplayReport | ReceiptReport | WhatIfReport
 
 
 class AnyReport(RootModel[Annotated[Report, Field(discriminator="report")]]):

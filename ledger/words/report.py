@@ -14,6 +14,10 @@ WORDS: Final = {
         "用来比较的早期声明不可采信（{got}）。请换一份",
         "the earlier declaration cannot be believed ({got}). Name another",
     ),
+    "NO_SUCH_LINE": Words(
+        "声明 {got} 没有这一行，或其明细未公开。行写作 lines/0003，从 0 数起",
+        "declaration {got} has no such line, or it cannot be opened. Lines are written lines/0003, counted from 0",
+    ),
     "PDF_NOT_INSTALLED": Words(
         "生成 PDF 所需的 {got} 未安装。请运行 pip install 'tanji[pdf]'，或改用 --html",
         "{got} is not installed, which PDF needs. Run pip install 'tanji[pdf]', or use --html",

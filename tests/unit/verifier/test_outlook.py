@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,8 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from jsonschema import Draft202012Validator
 from support import reports
 from support.golden import Golden
+from typer.testing import CliRunner
 
 from api.declaring import build
 from api.demo_chain import _data
@@ -20,11 +24,12 @@ from ledger.errors import InputError
 from ledger.identifiers import digest_to_text
 from ledger.kinds.factor import Factor, Uncertainty
 from verifier.breakdown import Breakdown
+from verifier.cli import app
 from verifier.outlook import relative_spread, uncertainty_of
 from verifier.page import page
 from verifier.paper import paper
 from verifier.report import product_report, to_bytes
-from verifier.schema import ProductReport
+from verifier.schema import ProductReport, schema
 from verifier.sources import open_folder, read_chain
 from verifier.verify import Verified, verify_product
 
@@ -175,3 +180,43 @@ def test_a_factor_is_no_earlier_declaration(years: Years, tmp_path: Path) -> Non
     with pytest.raises(InputError) as refused:
         judged(years, tmp_path, digest_to_text(years.digests[GRID]))
     assert refused.value.code == "NOT_A_DECLARATION"
+
+
+def asked(tmp_path: Path, *arguments: str) -> Result:
+    golden = reports.ledger()
+    golden.spoil = bytes
+    golden.write(tmp_path / "audit")
+    trust = tmp_path / "trust.json"
+    trust.write_bytes(golden.trust().to_bytes())
+    return CliRunner().invoke(
+        app, ["--lang", "en", "what-if", str(tmp_path / "audit"), "BODY-IN-WHITE", "--trust", str(trust), *arguments]
+    )
+
+
+def test_another_amount_moves_the_product_by_its_line(tmp_path: Path) -> None:
+    done = asked(tmp_path, "--line", "lines/0003", "--amount", "400", "--json")
+    found = json.loads(done.stdout)
+    assert (found["name"], found["before"], found["after"]) == ("焊装涂装电力", "2589.247860", "2560.362860")
+    assert found["difference"] == "-28.885000", "50 kWh of 0.5777"
+    assert list(Draft202012Validator(schema()).iter_errors(found)) == []
+
+
+def test_an_upstream_line_moves_it_through_the_tiers(tmp_path: Path) -> None:
+    part = digest_to_text(reports.ledger().digests["part"])
+    done = asked(tmp_path, "--line", "lines/0001", "--of", part, "--amount", "1.35")
+    assert done.exit_code == 0
+    assert "2589.247860 → 2588.092460 kgCO2e" in done.stdout
+    assert "-1.155400 kg" in done.stdout, "four parts of 0.288850"
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (("--line", "lines/0099", "--amount", "1"), "NO_SUCH_LINE"),
+    (("--line", "header", "--amount", "1"), "NO_SUCH_LINE"),
+    (("--line", "lines/0003", "--of", "0x" + "ab" * 32, "--amount", "1"), "NO_SUCH_LINE"),
+    (("--line", "lines/0003", "--amount", "1,5"), "DECIMAL_FORMAT"),
+    (("--line", "lines/0000", "--value", "1"), "WHAT_IF_OPENED"),
+])  # fmt: skip
+def test_a_question_that_has_no_answer_is_refused(arguments: tuple[str, ...], code: str, tmp_path: Path) -> None:
+    done = asked(tmp_path, *arguments)
+    assert done.exit_code == 2
+    assert code in done.stderr
