@@ -21,7 +21,7 @@ from ledger.footprint.results import check_results
 from ledger.footprint.ruling import negative_lines
 from ledger.footprint.sharing import check_shares
 from ledger.footprint.transport import check_transport
-from ledger.numbers import decimals_of, is_rounded, round_half_even, unit_of
+from ledger.numbers import EXACT, decimals_of, is_rounded, round_half_even, unit_of
 
 DIRECT: Final = frozenset({"fuel", "process", "waste", "byproduct"})
 """Only these lines may state gases themselves; what is bought or transported rests on a factor or a declaration."""
@@ -104,7 +104,7 @@ def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator
 def _check_breakdown(content: Footprint, number: int, line: Line, source: Pinned) -> Iterator[Finding]:
     """The parts of a pinned value must make it up: a factor's exactly, a declaration's as far as it stated them."""
     missing = unstated(source)
-    difference = Fraction(source.value) - stated_sum(source)
+    difference = EXACT.subtract(Decimal(source.value), stated_sum(source))
     if not missing or not difference or is_whole(source):
         explained = is_whole(source)
     elif source.type == "factor":
@@ -113,6 +113,6 @@ def _check_breakdown(content: Footprint, number: int, line: Line, source: Pinned
         explained = bool(missing - REMOVALS if difference > 0 else missing & REMOVALS)
     if not explained:
         summed = stated_sum(source)
-        effect = scaled_effect(content, line, summed, Fraction(line.value))
+        effect = scaled_effect(content, line, Fraction(summed), Fraction(line.value))
         yield fail("BREAKDOWN_SUM", line_place(number), effect, name=line.name, got=line.value,
                    expected=f"{round_half_even(summed, decimals_of(line.value)):f}")  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 from ledger.calculation import Exact, line_emission, total
@@ -16,7 +15,7 @@ from ledger.errors import InputError
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.lines import FactorSource, GasSource, Line, UpstreamSource
-from ledger.numbers import decimals_of
+from ledger.numbers import EXACT, decimals_of, unit_of
 
 _ZERO: Final = Decimal(0)
 
@@ -71,21 +70,28 @@ def unstated(source: Pinned) -> frozenset[str]:
     return frozenset(name for name in EXCLUDING_UPTAKE if getattr(source.breakdown, name, None) is None)
 
 
-def stated_sum(source: Pinned) -> Fraction:
+def stated_sum(source: Pinned) -> Decimal:
     """The sum of those that it states."""
-    stated = (getattr(source.breakdown, name, None) for name in EXCLUDING_UPTAKE)
-    return sum((Fraction(text) for text in stated if text is not None), Fraction(0))
+    return _sum(text for name in EXCLUDING_UPTAKE if (text := getattr(source.breakdown, name, None)) is not None)
+
+
+def _sum(texts: Iterable[str]) -> Decimal:
+    summed = _ZERO
+    for text in texts:
+        summed = EXACT.add(summed, Decimal(text))
+    return summed
 
 
 def is_whole(source: Pinned) -> bool:
     """Whether the stated parts make up the value: a factor's exactly, a declaration's within the rounding of each."""
-    missing = unstated(source)
-    if len(missing) == len(EXCLUDING_UPTAKE):
+    texts = [text for name in EXCLUDING_UPTAKE if (text := getattr(source.breakdown, name, None)) is not None]
+    if not texts:
         return False
-    texts = [source.value, *(getattr(source.breakdown, name) for name in EXCLUDING_UPTAKE if name not in missing)]
-    room = sum((Fraction(1, 2 * 10 ** decimals_of(text)) for text in texts), Fraction(0))
-    off = abs(stated_sum(source) - Fraction(source.value))
-    return off <= (room if source.type == "upstream" else 0)
+    off = EXACT.subtract(_sum(texts), Decimal(source.value))
+    if source.type == "factor" or not off:
+        return not off
+    room = sum((unit_of(decimals_of(text)) for text in (source.value, *texts)), _ZERO)
+    return 2 * abs(off) <= room
 
 
 def part_of_gas(source: GasSource, *, negative: bool) -> str | None:

@@ -43,9 +43,11 @@ def check_results(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
         return
     exact = [Fraction(emission) for emission in emissions]
     for name in Breakdown.model_fields:
-        yield from _check_field(content, exact, name, field_sum(content, name))
+        if (declared := getattr(result, name)) is not None:
+            yield from _check_field(content, exact, name, declared, field_sum(content, name))
     for name, (sort, packaging) in CONTENTS.items():
-        yield from _check_field(content, exact, name, carbon_sum(content, sort, packaging=packaging))
+        if (declared := getattr(result, name)) is not None:
+            yield from _check_field(content, exact, name, declared, carbon_sum(content, sort, packaging=packaging))
     yield from _check_totals(content, exact)
     yield from _check_selected(content, exact)
     yield from _check_stages(content, exact)
@@ -55,10 +57,9 @@ def check_results(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
     yield from _check_exempted(content)
 
 
-def _check_field(content: Footprint, exact: list[Fraction], name: str, summed: Summed) -> Iterator[Finding]:
-    declared = getattr(content.result, name)
-    if declared is None:
-        return
+def _check_field(
+    content: Footprint, exact: list[Fraction], name: str, declared: str, summed: Summed
+) -> Iterator[Finding]:
     if not summed.unknown:
         yield from _compare(name, summed.known, declared, exact)
         return
@@ -185,9 +186,9 @@ def _check_flags(content: Footprint, exact: list[Fraction]) -> Iterator[Finding]
     yield from _check_flag("packagingEmissionsIncluded", flag=result.packaging_emissions_included,
                            given=result.packaging_ghg_emissions is not None, present=packed)  # fmt: skip
     capture, flag = result.ccs_technological_co2_capture, result.ccs_technological_co2_capture_included
-    stored = has_capture(content) or (capture is not None and bool(capture.strip("-0.")))
-    unknown = field_sum(content, "ccs_technological_co2_capture")
-    if flag is not None and unknown.unknown and not stored:
+    stored = flag is not None and (has_capture(content) or bool((capture or "0").strip("-0.")))
+    unknown = field_sum(content, "ccs_technological_co2_capture") if flag is not None else None
+    if unknown is not None and unknown.unknown and not stored:
         yield _open("ccsTechnologicalCO2CaptureIncluded", str(flag).lower(), _unknown(content, exact, unknown), unknown)
     else:
         yield from _check_flag("ccsTechnologicalCO2CaptureIncluded", flag=flag, given=capture is not None,
