@@ -30,7 +30,8 @@ def words(data: bytes) -> str:
 def test_the_paper_says_what_the_page_says(sample: str) -> None:
     report = reports.report(sample)
     text = words(paper(report))
-    for part in (report.summary.zh, report.summary.en, report.ledger.root, report.not_checked.kilograms):
+    command = f"tanji-verify product AUDIT-FOLDER {report.product} --trust TRUST-FILE"
+    for part in (report.summary.zh, report.summary.en, report.ledger.root, report.not_checked.kilograms, command):
         assert re.sub(r"\s+", "", part) in text
     for finding in report.findings:
         assert finding.code in text
