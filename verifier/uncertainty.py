@@ -237,8 +237,3 @@ def _lognormal(generator: np.random.Generator, sigma: Floats, count: int) -> Flo
     """Factors with mean 1."""
     normal = generator.standard_normal((len(sigma), count))
     return np.asarray(np.exp(sigma[:, None] * normal - (sigma[:, None] ** 2) / 2), np.float64)
-
-
-def relative_deviation(gsd: float) -> float:
-    """The relative standard deviation of a lognormal number with this geometric standard deviation."""
-    return float(np.sqrt(np.expm1(np.log(gsd) ** 2)))

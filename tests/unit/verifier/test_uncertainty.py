@@ -14,15 +14,8 @@ from support.plain_columns import made_ledger, plain_recompute, plain_upstream
 from ledger.errors import InputError
 from verifier import evaluation
 from verifier.columns import NANO, Columns, Row, from_rows
-from verifier.uncertainty import (
-    Deviations,
-    first_order,
-    hot_spots,
-    interval,
-    monte_carlo,
-    relative_deviation,
-    unrounded,
-)
+from verifier.deviations import relative_deviation
+from verifier.uncertainty import Deviations, first_order, hot_spots, interval, monte_carlo, unrounded
 
 F = Fraction
 
