@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from ledger.merkle import Frontier, inclusion_proof, leaf_hash
 from ledger.receipt import Receipt, ReceiptAnchor
 from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, TileReader, encode_bundle, statements_path, tiles_after
 from ledger.trust import TrustedContract, TrustedHead, TrustedHeads, TrustFile
+from verifier import screened
 from verifier.product import ProductVerdict
 from verifier.replay import Replayed, replay
 from verifier.sources import open_folder, read_chain
@@ -106,10 +108,14 @@ class Ledger:
         return verify_product(open_folder(folder, trust), read_chain(folder, trust), trust, asked).verdict
 
     def replay(self, folder: Path, *, workers: int = 1, pinned: bool = True) -> Replayed:
-        """Writes the folder and replays it."""
+        """Writes the folder and replays it, with the screen and by the judge alone: both must say the same."""
         trust = self.trust(pinned=pinned)
         self.write(folder)
-        return replay(open_folder(folder, trust), read_chain(folder, trust), trust, workers=workers)
+        log, chain = open_folder(folder, trust), read_chain(folder, trust)
+        replayed = replay(log, chain, trust, workers=workers)
+        with by_the_judge_alone():
+            assert replay(log, chain, trust) == replayed
+        return replayed
 
     def receipt(self, index: int, text: bytes | None = None) -> Receipt:
         """The receipt of an entry under the whole log's checkpoint."""
@@ -125,6 +131,17 @@ class Ledger:
                                  transaction=digest_to_text(anchor.transaction)),
             text=(item.text if text is None else text).decode(),
         )  # fmt: skip
+
+
+@contextmanager
+def by_the_judge_alone() -> Iterator[None]:
+    """As where the screen was not compiled."""
+    compiled = screened.open_screen
+    screened.open_screen = lambda _: None
+    try:
+        yield
+    finally:
+        screened.open_screen = compiled
 
 
 def _no_tile(level: int, index: int) -> bytes:

@@ -32,14 +32,13 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
     try:
         from distributed import Client
 
-        with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+        with Client(scheduler_file=str(file), timeout=240, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=240)
             yield client.scheduler.address
     finally:
         for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(timeout=30)
+            process.kill()
+            process.wait()
 
 
 def test_a_cluster_and_one_process_say_the_same(scheduler: str, tmp_path: Path) -> None:
