@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 from support.builders import DOMAIN, STEEL, factor_content, footprint, footprint_content
+from support.volumes import PAPER
 
 from ledger.disclosures import disclose, parse_content
 from ledger.entry import ENTRY_BYTES, Entry
@@ -66,6 +67,32 @@ def test_a_band_ends_after_its_beginning_and_has_a_unit_where_it_needs_one(
 ) -> None:
     with pytest.raises(ValidationError, match=said):
         model.model_validate(fields)
+
+
+HEADERS = {
+    "sanction": {"version": 1, "case": "2025-01", "measure": "suspension", "person": "P-0007", "valid_from": "2025-01-01",
+                 "reason": "现场核查不实"},
+    "site-output": {"version": 1, "site": "BS-01", "products": ("A", "B"), "quantity": "5", "unit": "t",
+                    "period_start": "2025-01-01", "period_end": "2025-12-31", "record": PAPER},
+    "green-certificate": {"version": 1, "first": "P2330400012023001202503000000111", "tradable": True, "use": "footprint",
+                          "last": "P2330400012023001202503000050011", "acquired": "separate", "consumption_year": "2025",
+                          "retired": "2025-12-20", "evidence": (PAPER,)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "changes", "said"), [
+    ("sanction", {"organisation": STEEL}, "SANCTION_TARGET"), ("sanction", {"person": None}, "SANCTION_TARGET"),
+    ("sanction", {"measure": "lifted"}, "SANCTION_END"),
+    ("site-output", {"products": ("B", "A")}, "PRODUCTS_NOT_SORTED"), ("site-output", {"products": ("A", "A")}, "PRODUCTS_NOT_SORTED"),
+    ("site-output", {"period_end": "2024-12-31"}, "PERIOD_REVERSED"),
+    ("green-certificate", {"last": "P2330400012023001202503000000011"}, "CERTIFICATE_SPAN"),
+    ("green-certificate", {"last": "P2330400012023001202504000050011"}, "CERTIFICATE_SPAN"),
+])  # fmt: skip
+def test_a_header_that_contradicts_itself_is_refused_and_named(kind: str, changes: dict[str, Any], said: str) -> None:
+    model, header = kind_named(kind).content, HEADERS[kind]
+    assert model.model_validate({"header": header})
+    with pytest.raises(ValidationError, match=said):
+        model.model_validate({"header": {**header, **changes}})
 
 
 def test_a_seed_has_32_bytes() -> None:

@@ -203,3 +203,11 @@ def test_the_command_lists_it_from_an_audit_folder(tmp_path: Path, options: list
                                    str(tmp_path / "trust.json"), *options])  # fmt: skip
     assert run.exit_code == 0, run.output
     assert ("+0.1000" in run.stdout) != (run.stdout.startswith("{"))
+
+
+def test_what_was_withheld_may_rest_on_it_too_and_leaves_the_answer_incomplete(tmp_path: Path) -> None:
+    ledger = Chain()
+    ledger.erased.add(ledger.items.index(next(item for item in ledger.items if item.digest == ledger.part)))
+    found = impact(ledger, tmp_path, ledger.factor.digest)
+    assert status_of(found.findings) is Status.INCOMPLETE
+    assert [(f.code, f.statement) for f in found.findings] == [("IMPACT_UNOPENED", ledger.part)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -107,6 +108,13 @@ def test_an_example_with_another_printed_answer_is_refused_with_the_difference(w
 def test_an_example_that_breaks_its_own_rule_is_refused(world: World, changes: dict[str, Any], problem: str) -> None:
     found = list(KIND.register(rule_content(world.part, **changes), world))
     assert {(f.code, f.values["problem"]) for f in found} == {("RULE_EXAMPLE", problem)}
+
+
+def test_an_example_on_a_statement_that_nobody_may_open_is_not_called_checked(world: World) -> None:
+    world._all[:] = [(replace(known, summary=None), topics) for known, topics in world._all]
+    found = [f for f in KIND.register(rule_content(world.part), world) if f.outcome is Outcome.NOT_CHECKED]
+    assert {f.code for f in found} >= {"RULE_EXAMPLE_OPEN"}
+    assert all(f.place.startswith("example_") for f in found if f.code == "RULE_EXAMPLE_OPEN")
 
 
 def test_an_example_whose_arithmetic_is_wrong_is_refused(world: World) -> None:
