@@ -71,32 +71,16 @@ def run_demo(
 
 
 def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None, *, quiet: bool) -> dict[str, Any]:
-    from verifier.display import Display
-    from verifier.report import product_report
-
-    display = Display(out(), run.language)
-    with tell.step("登记五个虚构组织", "registering five made-up organisations"):
-        ground.register(members(demo_facts()))
-    with tell.step(
-        "发布 90 个官方因子；声明冷轧卷、车门内板、白车身", "publishing 90 official factors; declaring coil, part, body"
-    ):
-        chain = build_chain(ground)
-    with tell.step("锚定并导出", "anchoring and exporting"):
-        audit = _anchor_and_export(ground)
+    chain, audit = _prepare(tell, ground)
     with tell.step("核查白车身的整条供应链", "verifying the body with its whole supply chain"):
         verified = _judge(ground, audit, chain.digests["body"])
     body = verified.verdict
     _expect_honest(chain, body)
-    trust = TrustFile.load(ground.settings.trust)
-    if reports is not None:
-        _leave_reports(run, product_report(verified, trust), reports)
-    if not quiet:
-        display.product(verified.verdict, verified.registry, product_report(verified, trust))
+    _tell_verdict(run, ground, verified, reports, quiet=quiet)
     with tell.step("在导出文件中改动一位数字：1.85 → 1.35", "changing one digit of the export: 1.85 → 1.35"):
         tampered = _tampered(ground, audit, chain)
     line = _changed_line(chain, tampered.verdict)
-    if not quiet:
-        display.product(tampered.verdict, tampered.registry, product_report(tampered, trust))
+    _tell_verdict(run, ground, tampered, None, quiet=quiet)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
         audit = _anchor_and_export(ground)
@@ -111,6 +95,30 @@ def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None
         "changed_line": _facts(line),
         "variants": variants,
     }
+
+
+def _prepare(tell: _Teller, ground: Playground) -> tuple[DemoChain, Path]:
+    """The golden chain, registered and anchored, with its export."""
+    with tell.step("登记五个虚构组织", "registering five made-up organisations"):
+        ground.register(members(demo_facts()))
+    with tell.step(
+        "发布 90 个官方因子；声明冷轧卷、车门内板、白车身", "publishing 90 official factors; declaring coil, part, body"
+    ):
+        chain = build_chain(ground)
+    with tell.step("锚定并导出", "anchoring and exporting"):
+        return chain, _anchor_and_export(ground)
+
+
+def _tell_verdict(run: Session, ground: Playground, found: Verified, folder: Path | None, *, quiet: bool) -> None:
+    """A verdict on the terminal unless `quiet`, and as a page and a PDF in `folder` when there is one."""
+    from verifier.display import Display
+    from verifier.report import product_report
+
+    report = product_report(found, TrustFile.load(ground.settings.trust))
+    if folder is not None:
+        _leave_reports(run, report, folder)
+    if not quiet:
+        Display(out(), run.language).product(found.verdict, found.registry, report)
 
 
 def _leave_reports(run: Session, report: ProductReport, folder: Path) -> None:
