@@ -51,13 +51,11 @@ class ExactRow(NamedTuple):
 class Values:
     """A value for each node: nano-kilograms in `fixed`, and in `beyond` those that do not fit there."""
 
-    __slots__ = ("beyond", "fixed", "signed")
+    __slots__ = ("beyond", "fixed")
 
     def __init__(self, fixed: Int64s, beyond: Mapping[int, int] | None = None) -> None:
         self.fixed: Final = fixed
         self.beyond: Final = dict(beyond or {})
-        self.signed = bool((fixed < 0).any())
-        """Whether any value may be negative; `BEYOND` counts as such."""
 
     @classmethod
     def zeros(cls, count: int) -> Values:
@@ -80,7 +78,6 @@ class Values:
         """Puts one value where it fits."""
         fits = -MAX_VALUE < value < MAX_VALUE
         self.fixed[node] = value if fits else BEYOND
-        self.signed |= value < 0 or not fits
         if fits:
             self.beyond.pop(node, None)
         else:
@@ -265,7 +262,7 @@ def _steps(decimals: Int64s) -> Int64s:
 def _check_shape(columns: Columns) -> None:
     count, inputs = len(columns), len(columns.supplier)
     indptr, declared = columns.indptr, columns.declared.fixed
-    plain = columns.declared.fixed != BEYOND
+    plain = declared != BEYOND
     problems = {
         "too many nodes": count > MAX_NODES,
         "lengths differ": {len(columns.direct), len(declared), len(indptr) - 1} != {count},
@@ -273,7 +270,8 @@ def _check_shape(columns: Columns) -> None:
         "supplier": inputs > 0 and not (columns.supplier.min() >= 0 and columns.supplier.max() < count),
         "quantities": len(columns.quantity) != inputs,
         "scale": count > 0 and bool((columns.scale >= MAX_MODULUS // columns.step).any()),
-        "numbers": any(bool(((a <= -MAX_VALUE) | (a >= MAX_VALUE)).any()) for a in (columns.direct, declared[plain])),
+        "numbers": np.count_nonzero(~plain) != len(columns.declared.beyond)
+        or any(bool(((a <= -MAX_VALUE) | (a >= MAX_VALUE)).any()) for a in (columns.direct, declared[plain])),
     }
     for problem, wrong in problems.items():
         if wrong:

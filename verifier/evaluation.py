@@ -96,7 +96,8 @@ def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values, 
     edges = edges_of(columns, rows)
     taken = values.fixed.take(edges.supplier)
     scale, step = columns.scale[rows], columns.step[rows]
-    wrapped, estimate, size = _sums(columns, rows, edges, taken, signed=columns.signed or values.signed)
+    signed = columns.signed or (len(taken) > 0 and int(taken.min()) < 0)
+    wrapped, estimate, size = _sums(columns, rows, edges, taken, signed=signed)
     modulus = scale * step
     error = size * ((edges.counts + _OPERATIONS) * _UNIT)
     safe = (scale > 0) & (error < _ROOM) & (size < scale * float(MAX_VALUE // 2))
@@ -107,8 +108,6 @@ def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values, 
     multiple = np.rint(estimate / modulus).astype(np.int64)
     left = (wrapped - modulus.view(np.uint64) * multiple.view(np.uint64)).view(np.int64)
     into.fixed[rows] = (multiple + _correction(left, modulus, multiple, rounding)) * step
-    if columns.signed or values.signed:
-        into.signed = True
     if not safe.all() or into.beyond:
         _forget_replaced(into)
         numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows

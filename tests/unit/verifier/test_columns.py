@@ -89,6 +89,7 @@ def test_a_changed_row_leaves_the_columns_that_it_came_from_alone() -> None:
     {"decimals": 10},
     {"direct": np.array([2**62, 0], np.int64)},
     {"declared": np.array([7, -(2**62)], np.int64)},
+    {"declared": np.array([7, BEYOND], np.int64)},
 ])  # fmt: skip
 def test_arrays_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError) as refused:

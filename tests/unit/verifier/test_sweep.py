@@ -106,6 +106,16 @@ def test_terms_that_cancel_are_bounded_by_their_own_size_and_not_by_their_sum() 
     assert in_list(sweep.recompute(from_rows(rows)))[2] == plain_recompute(rows)[2] == 2**40
 
 
+def test_declared_values_that_cancel_are_bounded_by_their_own_size_too() -> None:
+    """Nothing in the numbers is negative, only what two suppliers declare; one of the claims is one unit off."""
+    suppliers = [Row(2**61, 9, Fraction(0), ()), Row(1 - 2**61, 9, Fraction(0), ())]
+    both = [(0, Fraction(2**40)), (1, Fraction(2**40))]
+    rows = [*suppliers, Row(2**40, 9, Fraction(0), both), Row(2**40 + 1, 9, Fraction(0), both)]
+    checked = sweep.claim_check(from_rows(rows))
+    assert in_list(checked.expected)[2:] == [2**40, 2**40]
+    assert checked.wrong.tolist() == [0, 1, 3]
+
+
 def test_a_value_beyond_the_arrays_goes_on_in_python_integers_and_comes_back() -> None:
     big = Fraction(10**30)
     rows = [Row(0, 9, big, ()), Row(0, 9, Fraction(0), [(0, Fraction(2))]), Row(0, 9, Fraction(1), [(1, 1 / big)])]
