@@ -230,6 +230,16 @@ class MemoryShelf:
         for account, amount in self._moves.pop(index, {}).items():
             self._balances[account] -= amount
 
+    def claims(self) -> Iterator[tuple[str, int, int, int]]:
+        """Space, first, last and index of every live claim."""
+        for index, claims in self._claims.items():
+            yield from ((claim.space, claim.first, claim.last, index) for claim in claims)
+
+    def moves(self) -> Iterator[tuple[int, Account, Fraction]]:
+        """Index, account and amount of every live move."""
+        for index, moves in self._moves.items():
+            yield from ((index, account, amount) for account, amount in moves.items())
+
 
 def _first(held: Held) -> Any:
     return held.first

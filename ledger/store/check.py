@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, Final
 
 from ledger.disclosures import parse_content
@@ -10,11 +10,13 @@ from ledger.errors import TanjiError
 from ledger.events import ContractName, EventReader, load_abi, read_logs, verify_event_chain
 from ledger.findings import Finding, fail
 from ledger.identifiers import ZERO_DIGEST
+from ledger.kind import Kind
 from ledger.kinds import kind_named
 from ledger.merkle import HASH_BYTES, Frontier, leaf_hash, root_of
 from ledger.registry import Anchor
 from ledger.signing import recover
 from ledger.statement import Domain, Statement
+from ledger.store.check_holdings import HoldingsCheck
 from ledger.store.opening import Store
 from ledger.store.reader import Reader
 from ledger.store.rows import SealedCheckpoint, Stored, head_key
@@ -26,8 +28,9 @@ CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
 def fsck(store: Store, *, progress: Callable[[int], None] | None = None) -> Iterator[Finding]:
     """Every difference between the rows and what follows from them, as failed findings; none: the store is whole.
 
-    Compares statements with digests and columns, contents with roots, tiles, heads, successions, endings, checkpoints
-    and mirrored events. Where an entry is missing, tiles and roots after it cannot be derived and are not judged.
+    Compares statements with digests and columns, contents with roots, tiles, heads, successions, endings, holdings,
+    checkpoints and mirrored events. Where an entry is missing, tiles and roots after it cannot be derived and are not
+    judged.
     `progress` is told the number of entries read. Memory: one head and tile name each, 60 bytes an entry.
     """
     domain = store.domain()
@@ -81,6 +84,7 @@ class _Check:
         self._successions: Final[dict[int, int]] = {}
         self._endings: Final[dict[int, int | None]] = {}
         self._stored_endings: Final = dict(reader.links("endings"))
+        self._holdings: Final = HoldingsCheck(reader)
 
     def statement(self, stored: Stored) -> Iterator[Finding]:
         """One row, in order of index."""
@@ -122,25 +126,42 @@ class _Check:
 
     def _content(self, stored: Stored) -> Iterator[Finding]:
         try:
-            sealed = next(((d, s) for _, d, s in self._reader.sealed(stored.index, stored.index + 1)), None)
-            if sealed is None:
-                yield fail("FSCK_CONTENT_MISSING", index=stored.index)
-                return
-            text = self._reader.unseal(*sealed)
-            if text is None:  # erased: what it withdrew is known from the row alone
-                self._endings.update({i: None for i, by in self._stored_endings.items() if by == stored.index})
-                return
-            parts = parse_content(text)
-            if parts.root != stored.root:
-                yield fail("FSCK_CONTENT", index=stored.index)
-                return
-            kind = kind_named(stored.kind)
-            ends = kind.ends(kind.read(parts))
+            statement = Statement.from_bytes(stored.statement)
+            replaced = self._indices.get(bytes.fromhex(statement.previous[2:]))
         except TanjiError:
             yield fail("FSCK_CONTENT", index=stored.index)
             return
-        if ends is not None and ends in self._indices:
-            self._endings[self._indices[ends]] = stored.index
+        found = yield from self._opened(stored)
+        if found is None:
+            # erased, or found wanting: what it withdrew and holds is known from the rows alone
+            ends = [index for index, by in self._stored_endings.items() if by == stored.index]
+            self._endings.update(dict.fromkeys(ends))
+            self._holdings.unknown(stored.index, [*ends, *([] if replaced is None else [replaced])])
+            return
+        kind, content = found
+        ended = self._indices.get(kind.ends(content) or ZERO_DIGEST)
+        if ended is not None:
+            self._endings[ended] = stored.index
+        self._holdings.statement(stored.index, statement, kind, content, replaced, ended)
+
+    def _opened(self, stored: Stored) -> Generator[Finding, None, tuple[Kind[Any], Any] | None]:
+        """The content with its kind, None when it was erased or is not what was signed."""
+        try:
+            sealed = next(((d, s) for _, d, s in self._reader.sealed(stored.index, stored.index + 1)), None)
+            if sealed is None:
+                yield fail("FSCK_CONTENT_MISSING", index=stored.index)
+                return None
+            text = self._reader.unseal(*sealed)
+            if text is None:
+                return None
+            parts = parse_content(text)
+            if parts.root == stored.root:
+                kind = kind_named(stored.kind)
+                return kind, kind.read(parts)
+        except TanjiError:
+            pass
+        yield fail("FSCK_CONTENT", index=stored.index)
+        return None
 
     def _leaf(self, leaf: bytes) -> Iterator[Finding]:
         yield from self._node(0, leaf)
@@ -189,6 +210,7 @@ class _Check:
         unknown = {index for index, by in self._endings.items() if by is None}
         kept = {index: by for index, by in self._stored_endings.items() if index not in unknown}
         yield from _differences("FSCK_ENDING", kept, {i: by for i, by in self._endings.items() if i not in unknown})
+        yield from self._holdings.finish()
 
 
 def _differences(code: str, kept: dict[Any, int], derived: dict[Any, int | None] | dict[Any, int]) -> Iterator[Finding]:

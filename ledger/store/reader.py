@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
@@ -10,17 +11,21 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from ledger.entry import Entry
 from ledger.errors import EvidenceError
 from ledger.events import NO_EVENTS_HASH
+from ledger.holdings import Account
 from ledger.kind import Known
 from ledger.store.crypto import MasterKey, Sealed
 from ledger.store.rows import Cursor, SealedCheckpoint, Stored
 from ledger.store.tables import (
+    BALANCES,
     CHECKPOINTS,
+    CLAIMS,
     CONTENTS,
     CURSORS,
     ENDINGS,
     EVENTS,
     HEADS,
     META,
+    MOVES,
     STATEMENTS,
     SUCCESSIONS,
     TILES,
@@ -147,6 +152,24 @@ class Reader:
     def all_heads(self) -> dict[bytes, int]:
         """Every head's key and index."""
         return {row["key"]: row["index"] for row in self._stream(select(HEADS))}
+
+    def all_topics(self) -> Iterator[tuple[bytes, int]]:
+        """Key and index of every topic's statements."""
+        return ((row["key"], row["index"]) for row in self._stream(select(TOPICS)))
+
+    def all_claims(self) -> Iterator[tuple[str, int, int, int]]:
+        """Space, first, last and index of every live claim."""
+        return ((row["space"], row["first"], row["last"], row["index"]) for row in self._stream(select(CLAIMS)))
+
+    def all_moves(self) -> Iterator[tuple[int, Account, Fraction]]:
+        """Index, account and amount of every live move."""
+        for row in self._stream(select(MOVES)):
+            yield row["index"], Account(row["account"], row["measure"]), Fraction(row["amount"])
+
+    def all_balances(self) -> Iterator[tuple[Account, Fraction]]:
+        """Every account with its kept sum."""
+        for row in self._stream(select(BALANCES)):
+            yield Account(row["account"], row["measure"]), Fraction(row["amount"])
 
     # -- the chain ----------------------------------------------------------------------------------------------------
 

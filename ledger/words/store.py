@@ -141,6 +141,22 @@ WORDS: Final = {
         "序号 {index} 的撤回者记为 {got}，应为 {expected}",
         "index {index} is noted as withdrawn by {got}, not {expected}",
     ),
+    "FSCK_TOPIC": Words(
+        "主题索引记为 {got}，应为 {expected}",
+        "the index of topics has {got}, not {expected}",
+    ),
+    "FSCK_CLAIM": Words(
+        "号段登记为 {got}，按内容应为 {expected}",
+        "the claimed numbers are noted as {got}, the contents give {expected}",
+    ),
+    "FSCK_MOVE": Words(
+        "账户变动记为 {got}，按内容应为 {expected}",
+        "the moves of accounts are noted as {got}, the contents give {expected}",
+    ),
+    "FSCK_BALANCE": Words(
+        "账户 {account} 的余额记为 {got} {unit}，各笔合计为 {expected} {unit}",
+        "the balance of account {account} is noted as {got} {unit}, its moves add up to {expected} {unit}",
+    ),
     "FSCK_CHECKPOINT": Words(
         "规模 {size} 的检查点根 {got} 与条目算出的 {expected} 不符",
         "the checkpoint of size {size} has root {got}, the entries give {expected}",

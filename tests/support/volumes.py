@@ -7,6 +7,7 @@ from typing import Any
 
 from support.audit import Ledger
 from support.builders import (
+    CARMAKER,
     DOMAIN,
     NOW,
     PRESS,
@@ -129,3 +130,11 @@ def acceptance(of: bytes, quantity: str = "300", *, organisation: str = PRESS, u
     """The press shop's signature under it."""
     header = {"delivery": digest_to_text(of), "quantity": quantity, "unit": unit, "accepted": "2025-06-02"}
     return only("acceptance", organisation, header)
+
+
+def fuel(number: str = "F-1", certificate: str = "POS-1", **changes: Any) -> Signed:
+    """A batch of fuel that the press shop hands to the car maker."""
+    header = {"number": number, "fuel": "生物柴油 B100", "quantity": "150", "unit": "kg", "owner": CARMAKER,
+              "scheme": "ISCC-EU", "certificate": certificate, "balance": "segregated", "valid_from": "2025-01-01",
+              "valid_until": "2025-12-31", "note": PAPER}  # fmt: skip
+    return only("fuel-batch", PRESS, {**header, **changes})

@@ -16,7 +16,7 @@ from support.builders import (
     signed,
     withdrawal,
 )
-from support.volumes import PAPER, codes, failures, ledger_of, line, only, told
+from support.volumes import codes, failures, fuel, ledger_of, line, only, told
 
 from ledger.identifiers import digest_to_text
 
@@ -99,13 +99,6 @@ def test_a_line_draws_on_what_was_handed_over_to_its_firm(tmp_path: Path) -> Non
     assert codes(tmp_path / "d", base, held, using(base.digest, held.digest, "100", organisation=STEEL)) == {
         "TAKEN_OF_ANOTHER"
     }
-
-
-def fuel(number: str = "F-1", certificate: str = "POS-1", **changes: Any) -> Signed:
-    header = {"number": number, "fuel": "生物柴油 B100", "quantity": "150", "unit": "kg", "owner": CARMAKER,
-              "scheme": "ISCC-EU", "certificate": certificate, "balance": "segregated", "valid_from": "2025-01-01",
-              "valid_until": "2025-12-31", "note": PAPER}  # fmt: skip
-    return only("fuel-batch", PRESS, {**header, **changes})
 
 
 def test_the_same_litre_is_not_sold_twice(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from support.builders import DOMAIN, NOW, STEEL, factor, footprint, gas_line, power_line, withdrawal
+from support.volumes import delivery, fuel, made
 
 from ledger.errors import EvidenceError, InputError
 from ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
@@ -142,6 +143,42 @@ TAMPERED: Iterable[tuple[str, list[str]]] = [
     ("DELETE FROM events WHERE sequence = 3", ["FSCK_EVENTS"]),
     ("DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", ["FSCK_EVENTS"]),
 ]  # fmt: skip
+
+
+HOLDINGS = [
+    ("DELETE FROM topics", ["FSCK_TOPIC"]),
+    ("DELETE FROM claims", ["FSCK_CLAIM"]),
+    ("UPDATE claims SET last = last + 1", ["FSCK_CLAIM"]),
+    ("UPDATE moves SET amount = '399001' WHERE amount = '400000'", ["FSCK_BALANCE", "FSCK_MOVE"]),
+    ("UPDATE balances SET amount = '1/3'", ["FSCK_BALANCE"]),
+    ("DELETE FROM contents WHERE index = 0", ["FSCK_CONTENT_MISSING"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected"), HOLDINGS)
+def test_fsck_names_what_was_altered_of_what_statements_hold(
+    synced: Store, url: str, change: str, expected: list[str]
+) -> None:
+    coil = made("400", site="BS-01")
+    for item in (coil, delivery(coil.digest, "1"), fuel()):
+        Sequencer(synced, DOMAIN, clock=lambda: NOW).register(Submission(item.statement, item.signature, item.text))
+    assert codes(synced) == []
+    engine = new_engine(url)
+    with writing(engine) as connection:
+        connection.execute(text(change.replace(" index", ' "index"')))
+    engine.dispose()
+    assert codes(synced) == expected
+
+
+def test_fsck_takes_what_an_erased_statement_holds_as_it_stands(synced: Store) -> None:
+    coil, taken = made("400"), fuel()
+    more = made("500", previous=coil.digest)
+    items = (coil, delivery(coil.digest, "1"), taken, more, withdrawal(taken.digest, taken.statement.organisation))
+    sequencer = Sequencer(synced, DOMAIN, clock=lambda: NOW)
+    registered = [sequencer.register(Submission(i.statement, i.signature, i.text)) for i in items]
+    for registration in registered:
+        synced.erase(registration.index)
+        assert codes(synced) == []
 
 
 @pytest.mark.parametrize(("change", "expected"), TAMPERED)
