@@ -31,6 +31,11 @@ def test_every_promise_has_a_row() -> None:
     assert rows == [str(number) for number in range(1, 8)]
 
 
+def test_every_case_of_tampering_and_signing_has_a_row_that_names_a_test() -> None:
+    rows = re.findall(r"^\| ([TS]\d\d) .*\| .*(?:`test_\w+`|the same \().*\|$", text("SECURITY.md"), re.MULTILINE)
+    assert rows == [f"T{number:02}" for number in range(1, 17)] + [f"S{number:02}" for number in range(1, 13)]
+
+
 def test_the_changelog_begins_with_the_version_of_the_package() -> None:
     version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
     assert re.search(r"^## (\S+)", text("CHANGELOG.md"), re.MULTILINE)[1] == version  # type: ignore[index]
