@@ -52,7 +52,7 @@ Signed = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Seconds of one size, each the median of its runs: ours with the workers and alone, the peer in one process and two.
+    """Seconds of one size, medians of the runs: ours with the workers and alone, the peer in one process and in two.
 
     `memory` in bytes at the highest, all processes together.
     """
