@@ -3,13 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from support.audit import MERGE_DELAY, START, Ledger, codes
 from support.builders import PRESS, STEEL, factor, footprint, gas_line, power_line
 from typer.testing import CliRunner
 
 from ledger.disclosures import hide
-from ledger.errors import EvidenceError
 from ledger.receipt import Receipt
 from verifier.cli import app
 from verifier.receipts import ReceiptVerdict, verify_receipt
@@ -62,36 +60,6 @@ def test_hidden_lines_still_prove_the_rest(tmp_path: Path) -> None:
     assert "PART_HIDDEN" in codes(verdict.findings, "not_checked")
 
 
-def changed(receipt: Receipt, defect: str) -> Receipt:
-    other = "0x" + "11" * 32
-    fields = receipt.model_dump(mode="json", by_alias=True)
-    match defect:
-        case "TEXT":
-            fields["text"] = fields["text"].replace("0.5777", "0.4777", 1)
-        case "INDEX":
-            fields["index"] -= 1
-        case "PROOF":
-            fields["proof"][0] = other
-        case "BLOCK":
-            fields["block"] += 1
-        case "SIGNATURE":
-            fields["signature"] = fields["signature"][:-2] + "1d"
-        case "STATEMENT":
-            fields["statement"]["issuedAt"] += 1
-        case "CHAIN":
-            fields["anchor"]["chain_id"] += 1
-        case "NOTE":
-            fields["checkpoint"] = fields["checkpoint"].replace("\n6\n", "\n7\n", 1)
-    fields["proof"] = tuple(fields["proof"])
-    return Receipt.model_validate(fields)
-
-
-@pytest.mark.parametrize("defect", ["TEXT", "INDEX", "PROOF", "BLOCK", "SIGNATURE", "STATEMENT", "CHAIN", "NOTE"])
-def test_each_changed_part_fails(defect: str, tmp_path: Path) -> None:
-    ledger = ledger_of()
-    assert judge(ledger, tmp_path, changed(ledger.receipt(3), defect)).status is Status.FAILED
-
-
 def test_a_root_that_the_chain_never_held_fails(tmp_path: Path) -> None:
     ledger = ledger_of()
     ledger.add(footprint(PRESS))
@@ -101,17 +69,6 @@ def test_a_root_that_the_chain_never_held_fails(tmp_path: Path) -> None:
 def test_an_anchor_after_the_promised_delay_fails(tmp_path: Path) -> None:
     ledger = ledger_of(START + MERGE_DELAY + 1)
     assert "MERGE_DELAY" in codes(judge(ledger, tmp_path, ledger.receipt(3)).findings)
-
-
-def test_the_file_is_read_as_written_and_another_version_refused() -> None:
-    receipt = ledger_of().receipt(3)
-    assert Receipt.from_bytes(receipt.to_bytes()) == receipt
-    for wrong, code in ((receipt.to_bytes().replace(b'"version":1', b'"version":2'), "RECEIPT_VERSION"),
-                        (b"{}", "RECEIPT_VERSION"), (b'{ "version":1}', "NOT_CANONICAL"),
-                        (b'{"version":1}', "RECEIPT_FORMAT")):  # fmt: skip
-        with pytest.raises(EvidenceError) as refused:
-            Receipt.from_bytes(wrong)
-        assert refused.value.code == code
 
 
 def test_the_command_line_says_it_in_words_and_exit_codes(tmp_path: Path) -> None:
