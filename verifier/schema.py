@@ -213,10 +213,11 @@ class ChangeReport(Form):
 
 
 class Contributor(Form):
-    """A factor whose spread makes part of the variance."""
+    """A factor's value, or the amount that a declaration takes of something, and its part of the variance."""
 
     digest: DigestText
     headline: str
+    amount_of: str | None
     deviation: Number
     percent: Number
 
@@ -233,7 +234,7 @@ class Draws(Form):
 
 
 class UncertaintyReport(Form):
-    """How sure the footprint is, as far as its factors state a spread: `kilograms` of it rest on such factors.
+    """How sure the footprint is, as far as factors state a spread and lines a quality: under `kilograms` of it.
 
     From floats, to four digits: to be read beside the exact value, never in its place.
     """

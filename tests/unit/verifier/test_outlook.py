@@ -21,11 +21,13 @@ from api.demo_chain import _data
 from api.drafts import read_draft
 from ledger.entry import Entry
 from ledger.errors import InputError
+from ledger.footprint.lines import Dqr
 from ledger.identifiers import digest_to_text
 from ledger.kinds.factor import Factor, Uncertainty
+from ledger.kinds.footprint import Footprint
 from verifier.breakdown import Breakdown
 from verifier.cli import app
-from verifier.outlook import relative_spread, uncertainty_of
+from verifier.outlook import uncertainty_of
 from verifier.page import page
 from verifier.paper import paper
 from verifier.report import product_report, to_bytes
@@ -61,10 +63,10 @@ def test_without_a_stated_spread_nothing_is_said() -> None:
 
 
 def test_one_factor_spreads_by_what_rests_on_it() -> None:
-    found = sure(with_spread("percent", "19.59964", ALUMINIUM)).uncertainty
+    found = sure(with_spread("percent", "20", ALUMINIUM)).uncertainty
     assert found is not None
     assert (found.kilograms, found.percent) == ("1282.500000", "49.53")
-    assert found.standard_deviation == "128.2", "a tenth of its lines: 19.6 % are two-sided 95 %"
+    assert found.standard_deviation == "130.9", "20 % / 1.96 of its lines'"
     assert [one.percent for one in found.contributors] == ["100.00"]
 
 
@@ -92,8 +94,28 @@ def test_two_factors_add_their_variances_and_drawing_agrees() -> None:
 
 
 def test_a_geometric_standard_deviation_is_taken_as_one() -> None:
-    node = with_spread("gsd", "1.1", GRID).verdict.nodes[reports.ledger().digests[GRID]]
-    assert relative_spread(node.judged.content) == pytest.approx(0.0956, rel=0.001)
+    found = sure(with_spread("gsd", "1.1", ALUMINIUM)).uncertainty
+    assert found is not None
+    assert Decimal(found.standard_deviation) == pytest.approx(
+        Decimal("1282.5") * Decimal("0.09553"), rel=Decimal("0.001")
+    )
+
+
+def test_a_lines_data_quality_spreads_its_amount() -> None:
+    found = reports.verified("body")[0]
+    digest = found.verdict.product
+    node = found.verdict.nodes[digest]
+    content: Footprint = node.judged.content
+    rated = content.lines[3].model_copy(
+        update={"dqr": Dqr.model_validate({"technological": "3", "geographical": "2", "temporal": "3"})}
+    )
+    changed = content.model_copy(update={"lines": (*content.lines[:3], rated, *content.lines[4:])})
+    nodes = {**found.verdict.nodes, digest: replace(node, judged=replace(node.judged, content=changed))}
+    told = sure(replace(found, verdict=replace(found.verdict, nodes=nodes))).uncertainty
+    assert told is not None
+    assert told.kilograms == "259.965000"
+    assert [one.amount_of is not None for one in told.contributors] == [True]
+    assert "全国电力平均碳足迹因子" in (told.contributors[0].amount_of or "")
 
 
 def test_a_factor_that_no_shown_line_rests_on_says_nothing() -> None:
