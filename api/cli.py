@@ -22,6 +22,7 @@ from api.commands import (
     org,
     receipt,
     sign,
+    statement,
     store,
     submit,
     verify,
@@ -85,6 +86,7 @@ app.command("verify", epilog=EXIT_HELP)(verify.verify)
 app.command("replay", epilog=EXIT_HELP)(verify.replay)
 app.command("demo", epilog=EXIT_HELP)(demo.demo)
 app.command("withdraw", epilog=EXIT_HELP)(withdraw.withdraw)
+app.command("statement", epilog=EXIT_HELP)(statement.statement)
 app.command("erase", epilog=EXIT_HELP)(erase.erase)
 app.command("doctor", epilog=EXIT_HELP)(doctor.doctor)
 
