@@ -263,6 +263,7 @@ def _check_shape(columns: Columns) -> None:
     count, inputs = len(columns), len(columns.supplier)
     indptr, declared = columns.indptr, columns.declared.fixed
     plain = declared != BEYOND
+    large = [bool(((a <= -MAX_VALUE) | (a >= MAX_VALUE)).any()) for a in (columns.direct, declared[plain])]
     problems = {
         "too many nodes": count > MAX_NODES,
         "lengths differ": {len(columns.direct), len(declared), len(indptr) - 1} != {count},
@@ -270,8 +271,7 @@ def _check_shape(columns: Columns) -> None:
         "supplier": inputs > 0 and not (columns.supplier.min() >= 0 and columns.supplier.max() < count),
         "quantities": len(columns.quantity) != inputs,
         "scale": count > 0 and bool((columns.scale >= MAX_MODULUS // columns.step).any()),
-        "numbers": np.count_nonzero(~plain) != len(columns.declared.beyond)
-        or any(bool(((a <= -MAX_VALUE) | (a >= MAX_VALUE)).any()) for a in (columns.direct, declared[plain])),
+        "numbers": any(large) or int(np.count_nonzero(~plain)) != len(columns.declared.beyond),
     }
     for problem, wrong in problems.items():
         if wrong:

@@ -116,6 +116,27 @@ def test_declared_values_that_cancel_are_bounded_by_their_own_size_too() -> None
     assert checked.wrong.tolist() == [0, 1, 3]
 
 
+@given(st.lists(st.tuples(st.integers(2**54, 2**56), st.integers(2**60, 2**61)), min_size=3, max_size=3))
+def test_sums_of_120_bits_are_not_left_to_an_estimate_that_is_off_by_more_than_64(terms: list[tuple[int, int]]) -> None:
+    """Values and denominators that fit the arrays each, while the float's error alone is beyond what 2^64 tells apart."""
+    rows = [Row(0, 9, Fraction(value), ()) for value, _ in terms]
+    rows.append(Row(0, 9, Fraction(0), [(node, Fraction(2 * n + 1, 2**59)) for node, (_, n) in enumerate(terms)]))
+    columns = from_rows(rows)
+    assert not columns.exact
+    assert in_list(sweep.recompute(columns)) == plain_recompute(rows)
+
+
+def test_a_large_value_that_becomes_small_leaves_nothing_behind() -> None:
+    rows = [Row(0, 9, Fraction(2**70), ()), Row(0, 9, Fraction(0), [(0, Fraction(1))])]
+    columns = from_rows(rows)
+    values, order = sweep.recompute(columns), sweep.order_of(columns)
+    changed = columns.changed(0, ExactRow(Fraction(5), ()))
+    found = sweep.correct(changed, order, sweep.consumers_of(columns), values, [0])
+    assert found.before() == {0: 2**70, 1: 2**70}
+    assert (in_list(values), values.beyond) == ([5, 5], {})
+    assert values.digest() == sweep.recompute(changed).digest()
+
+
 def test_a_value_beyond_the_arrays_goes_on_in_python_integers_and_comes_back() -> None:
     big = Fraction(10**30)
     rows = [Row(0, 9, big, ()), Row(0, 9, Fraction(0), [(0, Fraction(2))]), Row(0, 9, Fraction(1), [(1, 1 / big)])]
