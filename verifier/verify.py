@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import InputError
 from ledger.findings import Finding, Outcome
 from ledger.footprint.ruling import passed_over
 from ledger.identifiers import digest_to_text, parse_digest
+from ledger.kind import Kind
 from ledger.kinds import all_kinds
 from ledger.kinds.footprint import Footprint
 from ledger.registry import Registry
@@ -155,11 +156,11 @@ class _Scan:
         return chain
 
     def _open_rivals(self, chain: Mapping[bytes, Judged]) -> None:
-        """Where the chain draws on accounts, so may the other declarations of the same firms, and were there first."""
+        """Where the chain draws on accounts or divides a process, its firms' other declarations may do so too."""
         firms = {
             one.statement.organisation
             for one in chain.values()
-            if one.statement and one.kind and one.content and next(iter(one.kind.moves(one.content)), None)
+            if one.statement and one.kind and one.content and _has_rivals(one.kind, one.content)
         }
         for judged in self._lights:
             if judged.statement is not None and judged.statement.organisation in firms:
@@ -221,6 +222,10 @@ class _Scan:
 
 def _subject(statement: Statement) -> tuple[str, str, str]:
     return statement.organisation, statement.kind, statement.subject
+
+
+def _has_rivals(kind: Kind[Any], content: Any) -> bool:
+    return any(True for found in (kind.moves(content), kind.topics(content)) for _ in found)
 
 
 def _looked_up_kinds() -> frozenset[str]:

@@ -201,6 +201,7 @@ class FootprintSummary(NamedTuple):
     """The whole result, where it says more than the footprint."""
     quantity: str | None = None
     quantity_unit: str | None = None
+    groups: tuple[Group, ...] | None = None
 
     @property
     def is_glance(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from ledger.findings import Finding
 from ledger.footprint.checks import check
 from ledger.footprint.content import Footprint, FootprintSummary, line_place, subject_of
+from ledger.footprint.coproducts import check_coproducts, group_topics
 from ledger.footprint.hidden import check_shown
 from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
@@ -42,7 +43,7 @@ def _summary(content: Footprint) -> FootprintSummary:
     return FootprintSummary(
         result.footprint, head.unit, head.amount, head.product, head.gwp, head.boundary, head.period_start,
         head.period_end, head.valid_until, head.rule, result if len(result.model_fields_set) > 1 else None,
-        content.production.quantity, content.production.quantity_unit,
+        content.production.quantity, content.production.quantity_unit, content.production.groups,
     )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def _glance(headline: str) -> FootprintSummary | None:
 def _check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:
     yield from check_references(content, around)
     yield from check_taken(content, around)
+    yield from check_coproducts(content, around)
 
 
 KIND: Final = Kind(
@@ -83,7 +85,7 @@ KIND: Final = Kind(
     register=register_rule,
     check=check,
     check_references=_check_references,
-    topics=topics,
+    topics=lambda content: [*topics(content), *group_topics(content)],
     moves=moves,
     check_shown=check_shown,
 )

@@ -166,6 +166,11 @@ WORDS: Final = {
         "“{name}”的份额 {got} 与按质量、能量或价值算出的 {expected} 不符",
         "line “{name}” uses the share {got}; by mass, energy or value it is {expected}",
     ),
+    "COPRODUCTS_DIFFER": Words(
+        "“{name}”在分配组 {group} 中取份额 {got}，而本企业另一份共生产品声明给它 {expected}：同一过程须按同一张表分配",
+        "line “{name}” takes the share {got} of group {group}; another declaration of the firm gives it {expected}. "
+        "One process is divided by one table",
+    ),
     "CIRCULAR_PARAMETERS": Words(
         "“{name}”引用的循环材料 {got} 不存在，或参数缺失、超出范围（R1≤1，R2+R3≤1，A 在 0.2 至 0.8）",
         "line “{name}”: circular material {got} does not exist, or a parameter is missing or out of range "

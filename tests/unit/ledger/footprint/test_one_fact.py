@@ -88,6 +88,9 @@ class Around:
     def replacement(self, known: Known) -> Known | None:
         return None
 
+    def on(self, topic: str) -> Iterable[Known]:
+        return ()
+
 
 def factor(value: str, parts: dict[str, str], kind: str = "material", per: str = "kg", **more: str) -> FactorSummary:
     return FactorSummary(

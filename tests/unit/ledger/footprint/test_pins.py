@@ -34,6 +34,9 @@ class Around:
     def replacement(self, known: Known) -> Known | None:
         return None
 
+    def on(self, topic: str) -> Iterable[Known]:
+        return ()
+
 
 PARTS = {"fossilGhgEmissions": "1.5", "biogenicNonCO2Emissions": "0.5"}
 FACTOR = FactorSummary(
