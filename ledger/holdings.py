@@ -110,6 +110,21 @@ def qualified(moves: Iterable[Move], own: Subject, subject_of: Callable[[bytes],
     return tuple(found)
 
 
+def judge_drawers(
+    moves: Iterable[Move], organisation: str, owner_of: Callable[[bytes], str | None]
+) -> Iterator[Finding]:
+    """Only an account's owner moves it: else a rival could empty it before the owner does."""
+    for move in moves:
+        owner = organisation if not move.of else owner_of(move.of)
+        if owner not in (None, organisation):
+            yield fail("ACCOUNT_OF_ANOTHER", move.place, got=organisation, expected=owner)
+
+
+def owner_of(organisation: str, summary: object) -> str:
+    """Who may draw on a statement's accounts: the `owner` that its summary names, else its issuer."""
+    return getattr(summary, "owner", "") or organisation
+
+
 def netted(moves: Iterable[Move]) -> dict[Account, Fraction]:
     """The moves summed by account, without those that come to nothing."""
     found: defaultdict[Account, Fraction] = defaultdict(Fraction)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from ledger.disclosures import Parts, parse_content
 from ledger.errors import EvidenceError, IncompleteError, InputError, RefusedError
 from ledger.findings import Finding, fail
-from ledger.holdings import Claim, Move, Shelf, Subject, judge_holdings, qualified
+from ledger.holdings import Claim, Move, Shelf, Subject, judge_drawers, judge_holdings, owner_of, qualified
 from ledger.identifiers import ZERO_DIGEST, digest_to_text
 from ledger.kind import Kind, Known, Reference, Surroundings
 from ledger.kinds import kind_named
@@ -171,6 +171,13 @@ def holdings_of(examined: Examined, around: RegistrationView) -> Holdings:
 
 
 def _judge_held(examined: Examined, around: RegistrationView) -> Iterator[Finding]:
-    """Nothing is counted twice, and nothing is drawn that is not there (domain section 4, threats 5 to 10 and 41)."""
+    """Nothing is counted twice, or drawn that is not there (domain section 4, threats 5 to 10, 41 and 49)."""
+
+    def owner(digest: bytes) -> str | None:
+        known = around.known(digest)
+        newest = None if known is None else around.replacement(known) or known
+        return None if newest is None else owner_of(newest.organisation, newest.summary)
+
+    yield from judge_drawers(examined.kind.moves(examined.content), examined.statement.organisation, owner)
     claims, moves, replaced = holdings_of(examined, around)
     yield from judge_holdings(claims, moves, around.shelf, replaced)

@@ -15,8 +15,10 @@ from ledger.holdings import (
     Move,
     Subject,
     hold,
+    judge_drawers,
     judge_holdings,
     overdrawn_by_withdrawal,
+    owner_of,
     qualified,
 )
 from ledger.identifiers import ZERO_DIGEST
@@ -155,7 +157,8 @@ class Memory:
             if self._is_unknown(move, subject) and move.amount < 0:
                 yield not_checked("ACCOUNT_WITHHELD", move.place, blocking=True, account=move.account)
         moves = qualified(known, subject, self._subject_of)
-        findings = list(judge_holdings(fact.claims, moves, self._shelf, replaced))
+        findings = list(judge_drawers(known, fact.organisation, self._owner_of))
+        findings.extend(judge_holdings(fact.claims, moves, self._shelf, replaced))
         if not findings:
             hold(fact.claims, moves, self._shelf, fact.number, replaced)
             self._holders[subject] = fact.number
@@ -164,6 +167,13 @@ class Memory:
     def _is_unknown(self, move: Move, own: Subject) -> bool:
         subject = own if move.of == OWN else None if move.of is None else self._subject_of(move.of)
         return subject in self._unknown
+
+    def _owner_of(self, digest: bytes) -> str | None:
+        known = self.get(digest)
+        if known is None:
+            return None
+        newest = self.get(self._heads.get((known.organisation, known.kind, known.subject), digest)) or known
+        return owner_of(newest.organisation, newest.summary)
 
     def _subject_of(self, digest: bytes) -> Subject | None:
         known = self.get(digest)

@@ -90,7 +90,7 @@ def topics(content: Footprint) -> Iterator[str]:
 
 
 def check_taken(content: Footprint, around: Surroundings) -> Iterator[Finding]:
-    """Whether the lines took enough, and what was theirs to take."""
+    """Whether the lines took enough, and of what fits them."""
     if units_made(content) is None:
         yield fail("QUANTITY_UNIT", "production", got=content.production.quantity_unit or "",
                    expected=content.header.unit)  # fmt: skip
@@ -131,9 +131,6 @@ def _lacking(content: Footprint, line: Line, share: Fraction) -> Decimal:
 def _check_stock(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
     stock: Any = known.summary
     place, weight, head = line_place(number), abs(Decimal(line.emission)), content.header
-    owner = stock.owner or known.organisation
-    if owner != around.organisation:
-        yield fail("TAKEN_OF_ANOTHER", place, weight, name=line.name, got=around.organisation, expected=owner)
     if stock.valid_from and (head.period_end < stock.valid_from or head.period_start > stock.valid_until):
         yield fail("TAKEN_PERIOD", place, weight, name=line.name, got=f"{stock.valid_from}..{stock.valid_until}",
                    expected=f"{head.period_start}..{head.period_end}")  # fmt: skip

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from ledger.fields import DateText
-from ledger.findings import Finding, fail
 from ledger.holdings import Move
 from ledger.identifiers import DigestText, parse_digest
-from ledger.kind import Kind, Reference, Surroundings
+from ledger.kind import Kind, Reference
 from ledger.numbers import UnsignedText
 from ledger.statement import Strict
 from ledger.units import Unit
@@ -39,13 +38,6 @@ def _moves(content: Acceptance) -> Iterator[Move]:
     yield fill(head.quantity, head.unit)
 
 
-def _by_the_buyer(content: Acceptance, around: Surroundings) -> Iterator[Finding]:
-    known = around.known(parse_digest(content.header.delivery))
-    buyer = getattr(known.summary, "buyer", None) if known is not None else None
-    if buyer is not None and buyer != around.organisation:
-        yield fail("ACCEPTANCE_OF_ANOTHER", "header", got=around.organisation, expected=buyer)
-
-
 KIND: Final = Kind(
     name="acceptance",
     content=Acceptance,
@@ -57,17 +49,12 @@ KIND: Final = Kind(
     references=lambda content: [Reference(parse_digest(content.header.delivery), frozenset({"delivery"}), "header")],
     summary=lambda content: Stock(basis=parse_digest(content.header.delivery)),
     moves=_moves,
-    register=_by_the_buyer,
     words={
         "ACCEPTED_BEYOND": Words(
             "签收多于交付：本次 {got} {unit}，交付单余量 {limit} {unit}，多出 {missing} {unit}（{account}）。"
             "请与卖方核对",
             "more is accepted than was delivered: {got} {unit} with {limit} {unit} left, {missing} {unit} too much "
             "({account}). Check with the seller",
-        ),
-        "ACCEPTANCE_OF_ANOTHER": Words(
-            "只有买方可以签收：买方是 {expected}，签署方是 {got}",
-            "only the buyer accepts a delivery: that is {expected}, the signer is {got}",
         ),
     },
 )

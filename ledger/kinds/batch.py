@@ -98,8 +98,6 @@ def _of_its_inputs(content: Batch, around: Surroundings) -> Iterator[Finding]:
         found = known.summary if known is not None else None
         if not isinstance(found, Stock):
             continue
-        if found.owner != around.organisation:
-            yield fail("BATCH_OF_ANOTHER", "header", got=around.organisation, expected=found.owner)
         if found.origin != head.origin:
             yield fail("BATCH_ORIGIN", "header", got=head.origin, expected=found.origin)
         if found.material != head.material and head.process != "transform":
@@ -148,10 +146,6 @@ KIND: Final = Kind(
         "BATCH_MASS": Words(
             "产出 {got} kg 多于投入按最大得率可得的 {expected} kg，多出 {missing} kg",
             "{got} kg come out, but the inputs yield at most {expected} kg: {missing} kg too much",
-        ),
-        "BATCH_OF_ANOTHER": Words(
-            "投入批次归 {expected} 所有，签署方是 {got}。请由所有方移交",
-            "the input belongs to {expected}, the signer is {got}. Its owner must hand it over",
         ),
         "BATCH_ORIGIN": Words(
             "来源写为“{got}”，而投入批次为“{expected}”。消费前后的料须分开",

@@ -6,14 +6,12 @@ Domain section 4, threats 9 (more sold than made) and 10 (the good batch declare
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 from ledger.fields import DateText, IdText
-from ledger.findings import Finding, fail
 from ledger.holdings import Move
 from ledger.identifiers import DigestText, OrganisationText, parse_digest
-from ledger.kind import Kind, Reference, Surroundings
+from ledger.kind import Kind, Reference
 from ledger.numbers import UnsignedText
 from ledger.statement import Strict
 from ledger.units import Unit
@@ -41,25 +39,17 @@ class Delivery(Strict):
 
 
 class DeliverySummary(NamedTuple):
-    """What the buyer's acceptance and its lines ask."""
+    """What the acceptance and the lines that rest on it ask."""
 
     declaration: bytes
-    buyer: str
+    owner: str
+    """The buyer: nobody else accepts it."""
 
 
 def _moves(content: Delivery) -> Iterator[Move]:
     head = content.header
     yield draw(head.declaration, head.quantity, head.unit, "header", "OVERSOLD")
     yield fill(head.quantity, head.unit)
-
-
-def _own_goods(content: Delivery, around: Surroundings) -> Iterator[Finding]:
-    head = content.header
-    known = around.known(parse_digest(head.declaration))
-    if known is not None and known.organisation != around.organisation:
-        yield fail("DELIVERY_OF_ANOTHER", "header", got=around.organisation, expected=known.organisation)
-    if not Fraction(head.quantity):
-        yield fail("DELIVERY_EMPTY", "header", number=head.number)
 
 
 KIND: Final = Kind(
@@ -75,20 +65,12 @@ KIND: Final = Kind(
     ],
     summary=lambda content: DeliverySummary(parse_digest(content.header.declaration), content.header.buyer),
     moves=_moves,
-    register=_own_goods,
     words={
         "OVERSOLD": Words(
             "交付超过声明所覆盖的产量：本次 {got} {unit}，余量 {limit} {unit}，超出 {missing} {unit}（{account}）。"
             "请核对数量，或在声明中写明产量",
             "more is delivered than the declaration covers: {got} {unit} with {limit} {unit} left, {missing} {unit} "
             "too much ({account}). Check the quantity, or state what was made in the declaration",
-        ),
-        "DELIVERY_OF_ANOTHER": Words(
-            "交付须由声明的签署方作出：声明属于 {expected}，签署方是 {got}",
-            "only the declaration's issuer delivers its goods: it belongs to {expected}, the signer is {got}",
-        ),
-        "DELIVERY_EMPTY": Words(
-            "交付 {number} 的数量为零。请更正", "delivery {number} is of nothing. Correct its quantity"
         ),
     },
 )

@@ -129,7 +129,7 @@ def _topics(content: Readings) -> Iterator[str]:
         yield f"behind|{head.parent}|{head.start}..{head.end}"
 
 
-def _check(content: Readings) -> Iterator[Finding]:
+def _check_values(content: Readings) -> Iterator[Finding]:
     head = content.header
     at, counter = "", Fraction(head.counter)
     for number, value in enumerate(content.values):
@@ -143,37 +143,41 @@ def _check(content: Readings) -> Iterator[Finding]:
         yield fail("READING_SUM", "header", got=head.total, expected=readable(total), unit=head.unit)
 
 
-def _check_references(content: Readings, around: Surroundings) -> Iterator[Finding]:
+def _register(content: Readings, around: Surroundings) -> Iterator[Finding]:
+    """What can be no reading of that meter is not let in."""
     head = content.header
-    yield from _check_day(head, around)
+    yield from _check_values(content)
+    if (late := _days_late(head, around)) < 0:
+        yield fail("READING_EARLY", "header", end=head.end, days=-late)
     meter = around.known(parse_digest(head.meter))
     if meter is not None and isinstance(meter.summary, MeterSummary):
         yield from _check_meter(head, meter, around)
+    calibration = around.known(parse_digest(head.calibration))
+    found = calibration.summary if calibration is not None else None
+    if isinstance(found, CalibrationSummary) and found.meter != parse_digest(head.meter):
+        yield fail("CALIBRATION_OTHER_METER", "header", got="0x" + found.meter.hex(), expected=head.meter)
+    yield from _check_before(head, around)
+
+
+def _check_references(content: Readings, around: Surroundings) -> Iterator[Finding]:
+    """What a true reading may be lacking."""
+    head = content.header
+    if (late := _days_late(head, around)) > LATE_AFTER_DAYS:
+        yield not_checked("READING_LATE", "header", end=head.end, days=late)
+    meter = around.known(parse_digest(head.meter))
+    if meter is not None and isinstance(meter.summary, MeterSummary):
         yield from _check_balance(content, meter.summary, around)
     calibration = around.known(parse_digest(head.calibration))
     if calibration is not None and isinstance(calibration.summary, CalibrationSummary):
         yield from _check_calibration(head, calibration.summary)
-    if head.after is None:
-        others = [known for known in _live(around.on(f"readings|{head.meter}"), around)
-                  if known.summary.valid_from != head.start]  # fmt: skip
-        if others:
-            yield fail("READING_NOT_CHAINED", "header", expected="0x" + others[-1].digest.hex())
-    before = around.known(parse_digest(head.after)) if head.after is not None else None
-    if before is not None and isinstance(before.summary, ReadingSummary):
-        yield from _check_before(head, before.summary)
 
 
-def _check_day(head: Header, around: Surroundings) -> Iterator[Finding]:
-    """The batch's last day against the day of `issuedAt` in China, which no registrar admits ahead of its clock.
+def _days_late(head: Header, around: Surroundings) -> int:
+    """From the batch's last day to the day of `issuedAt` in China, which no registrar admits ahead of its clock.
 
     A firm may date a statement earlier than it signed it; the entry's block then says when it came at the latest.
     """
-    issued = day_in_china(around.issued_at)
-    late = (issued - date.fromisoformat(head.end)).days
-    if late > LATE_AFTER_DAYS:
-        yield not_checked("READING_LATE", "header", got=issued.isoformat(), end=head.end, days=late)
-    elif late < 0:
-        yield fail("READING_EARLY", "header", got=issued.isoformat(), end=head.end)
+    return (day_in_china(around.issued_at) - date.fromisoformat(head.end)).days
 
 
 def _check_meter(head: Header, meter: Known, around: Surroundings) -> Iterator[Finding]:
@@ -188,18 +192,26 @@ def _check_meter(head: Header, meter: Known, around: Surroundings) -> Iterator[F
 
 
 def _check_calibration(head: Header, calibration: CalibrationSummary) -> Iterator[Finding]:
-    if calibration.meter != parse_digest(head.meter):
-        yield fail("CALIBRATION_OTHER_METER", "header", got="0x" + calibration.meter.hex(), expected=head.meter)
     if not calibration.calibrated <= head.start <= head.end <= calibration.valid_until:
         yield fail("CALIBRATION_LAPSED", "header", start=head.start, end=head.end, calibrated=calibration.calibrated,
                    until=calibration.valid_until)  # fmt: skip
 
 
-def _check_before(head: Header, before: ReadingSummary) -> Iterator[Finding]:
-    if before.meter != parse_digest(head.meter):
-        yield fail("CALIBRATION_OTHER_METER", "header", got="0x" + before.meter.hex(), expected=head.meter)
-    elif Fraction(before.last) != Fraction(head.counter):
-        yield fail("COUNTER_GAP", "header", got=head.counter, expected=before.last)
+def _check_before(head: Header, around: Surroundings) -> Iterator[Finding]:
+    """A batch goes on where the one before it ended; only a meter's first has none before it."""
+    if head.after is None:
+        found = _live(around.on(f"readings|{head.meter}"), around)
+        others = [known for known in found if known.summary.valid_from != head.start]
+        if others:
+            yield fail("READING_NOT_CHAINED", "header", expected="0x" + others[-1].digest.hex())
+        return
+    before = around.known(parse_digest(head.after))
+    if before is None or not isinstance(before.summary, ReadingSummary):
+        return
+    if before.summary.meter != parse_digest(head.meter):
+        yield fail("CALIBRATION_OTHER_METER", "header", got="0x" + before.summary.meter.hex(), expected=head.meter)
+    elif Fraction(before.summary.last) != Fraction(head.counter):
+        yield fail("COUNTER_GAP", "header", got=head.counter, expected=before.summary.last)
 
 
 def _check_balance(content: Readings, meter: MeterSummary, around: Surroundings) -> Iterator[Finding]:
@@ -253,7 +265,7 @@ KIND: Final = Kind(
     topics=_topics,
     claims=_claims,
     moves=_moves,
-    check=_check,
+    register=_register,
     check_references=_check_references,
     words={
         "READING_OVERLAP": Words(
@@ -286,12 +298,12 @@ KIND: Final = Kind(
             "the total is given as {got} {unit}, the values make it {expected} {unit}",
         ),
         "READING_LATE": Words(
-            "截至 {end} 的读数于 {got} 才签署，晚 {days} 天，属事后补录",
-            "readings up to {end} were signed on {got}, {days} days later: they were filled in afterwards",
+            "截至 {end} 的读数晚 {days} 天才签署，属事后补录",
+            "readings up to {end} were signed {days} days later: they were filled in afterwards",
         ),
         "READING_EARLY": Words(
-            "截至 {end} 的读数在 {got} 就已签署：未到的日期不能有读数",
-            "readings up to {end} were signed on {got} already: days to come have no readings",
+            "截至 {end} 的读数早 {days} 天就已签署：未到的日期不能有读数",
+            "readings up to {end} were signed {days} days before: days to come have no readings",
         ),
         "METER_OF_ANOTHER": Words(
             "计量器具属于 {expected}，签署方是 {got}",

@@ -94,6 +94,11 @@ WORDS: Final = {
         "{got} {unit} are taken from account {account}, which has {limit} {unit}: {missing} {unit} are missing. "
         "Check the quantity",
     ),
+    "ACCOUNT_OF_ANOTHER": Words(
+        "所取用之物归 {expected} 所有，签署方是 {got}。请使用本组织的凭证，或由所有方移交",
+        "what this draws on belongs to {expected}, the signer is {got}. Use the signer's own, or let the owner hand it "
+        "over",
+    ),
     "ACCOUNT_WITHHELD": Words(
         "所取用声明的内容未披露，账户 {account} 的余量无法核对。请索取该内容",
         "the content of what this draws on is withheld, so the balance of account {account} cannot be checked. Ask for it",

@@ -41,10 +41,6 @@ WORDS: Final = {
         "line “{name}” claims {expected} {unit} of green electricity, its certificates cover {got} {unit}: {missing} "
         "{unit} must be counted by the grid's factor",
     ),
-    "TAKEN_OF_ANOTHER": Words(
-        "“{name}”所用凭证归 {expected} 所有，签署方是 {got}。请使用本组织的凭证",
-        "what line “{name}” names belongs to {expected}, the signer is {got}. Use the signer's own",
-    ),
     "TAKEN_PERIOD": Words(
         "“{name}”所用凭证的期间 {got} 与声明期 {expected} 不相交。请更换",
         "what line “{name}” names is of {got}, the declaration covers {expected}. Replace it",

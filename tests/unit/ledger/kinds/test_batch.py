@@ -50,7 +50,7 @@ def test_mass_is_conserved_over_split_merge_and_transformation(tmp_path: Path) -
     ("1000", {"origin": "pre_consumer"}, "BATCH_ORIGIN"),
     ("1000", {"material": "copper"}, "BATCH_MATERIAL"),
     ("1000", {"material": "billet", "process": "transform"}, ""),
-    ("1000", {"organisation": CARMAKER}, "BATCH_OF_ANOTHER"),
+    ("1000", {"organisation": CARMAKER}, "ACCOUNT_OF_ANOTHER"),
 ])  # fmt: skip
 def test_41_no_batch_comes_to_more_or_to_other_than_its_inputs(
     mass: str, changes: dict[str, Any], expected: str, tmp_path: Path
@@ -97,7 +97,7 @@ def test_a_line_draws_on_what_was_handed_over_to_its_firm(tmp_path: Path) -> Non
     assert found.kilograms == Decimal("25")
     assert codes(tmp_path / "c", base, held, using(base.digest, held.digest, "99")) == {"LINE_NOT_COVERED"}
     assert codes(tmp_path / "d", base, held, using(base.digest, held.digest, "100", organisation=STEEL)) == {
-        "TAKEN_OF_ANOTHER"
+        "ACCOUNT_OF_ANOTHER"
     }
 
 

@@ -60,19 +60,16 @@ def test_a_declaration_withdrawn_after_its_goods_were_sold_is_found(tmp_path: Pa
     assert found.statement == items[2].digest
 
 
-def test_only_the_declarant_delivers_its_goods_and_never_nothing(tmp_path: Path) -> None:
+def test_only_the_declarant_delivers_its_goods_in_their_unit(tmp_path: Path) -> None:
     coil = made()
-    assert told(tmp_path / "a", coil, delivery(coil.digest, organisation=PRESS))[1] == "DELIVERY_OF_ANOTHER"
-    assert told(tmp_path / "b", coil, delivery(coil.digest, "0"))[1] == "DELIVERY_EMPTY"
+    assert told(tmp_path / "a", coil, delivery(coil.digest, organisation=PRESS))[1] == "ACCOUNT_OF_ANOTHER"
     assert told(tmp_path / "c", coil, delivery(coil.digest, unit="piece"))[1] == "OVERSOLD"
 
 
 def test_only_the_buyer_accepts_and_no_more_than_was_delivered(tmp_path: Path) -> None:
     coil = made()
     sent = delivery(coil.digest, "300")
-    assert (
-        told(tmp_path / "a", coil, sent, acceptance(sent.digest, organisation=CARMAKER))[2] == "ACCEPTANCE_OF_ANOTHER"
-    )
+    assert told(tmp_path / "a", coil, sent, acceptance(sent.digest, organisation=CARMAKER))[2] == "ACCOUNT_OF_ANOTHER"
     assert told(tmp_path / "b", coil, sent, acceptance(sent.digest, "300.001"))[2] == "ACCEPTED_BEYOND"
     assert told(tmp_path / "c", coil, sent, acceptance(sent.digest, "300000", unit="kg"))[2] == ""
 
@@ -114,7 +111,7 @@ def test_a_line_uses_enough_of_its_own_deliveries_of_that_declaration(tmp_path: 
     assert part(taken.digest, "1", "2") == {"LINE_NOT_COVERED"}
     assert part(taken.digest, "2", "2") == set()
     assert part(foreign.digest, "1") == {"DELIVERY_OTHER_DECLARATION"}
-    assert part(taken.digest, "1", organisation=CARMAKER) == {"TAKEN_OF_ANOTHER"}
+    assert part(taken.digest, "1", organisation=CARMAKER) == {"ACCOUNT_OF_ANOTHER"}
 
 
 def test_the_verdict_on_one_product_finds_that_a_sister_used_its_coils_first(tmp_path: Path) -> None:
@@ -144,3 +141,15 @@ def test_what_an_erased_delivery_held_is_not_checked_and_nobody_is_accused(tmp_p
     found = ledger.replay(tmp_path).findings
     assert {f.code for f in found if f.outcome is Outcome.FAIL} == set()
     assert [f.statement for f in found if f.code == "ACCOUNT_WITHHELD"] == [taken.digest]
+
+
+def test_49_nobody_empties_a_rivals_account_before_its_owner_uses_it(tmp_path: Path) -> None:
+    coil = made()
+    sent = delivery(coil.digest, "3")
+    taken = acceptance(sent.digest, "3")
+    rival = made(None, line(coil.digest, deliveries=[(taken.digest, "3")]), organisation=CARMAKER, product="BODY")
+    part = made(None, line(coil.digest, deliveries=[(taken.digest, "3")]), organisation=PRESS, product="DOOR")
+    items = (coil, sent, taken, rival, part)
+    assert told(tmp_path / "a", *items) == ["", "", "", "ACCOUNT_OF_ANOTHER", ""]
+    found = failures(tmp_path / "b", *items)
+    assert {(f.code, f.statement) for f in found} == {("ACCOUNT_OF_ANOTHER", rival.digest)}

@@ -107,7 +107,7 @@ def test_two_lines_cannot_draw_on_the_same_kilowatt_hour(tmp_path: Path) -> None
     )  # fmt: skip
     third = signed("footprint", STEEL, content)
     assert told(tmp_path / "a", HYDRO, held, first, third)[3] == "CERTIFICATE_BEYOND"
-    assert codes(tmp_path / "b", HYDRO, held, second) == {"TAKEN_OF_ANOTHER"}
+    assert codes(tmp_path / "b", HYDRO, held, second) == {"ACCOUNT_OF_ANOTHER"}
 
 
 def test_a_certificate_of_another_year_or_on_another_line_is_found(tmp_path: Path) -> None:
