@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ledger.errors import InputError
 from ledger.exits import EXIT_HELP
 from verifier.front import SETTINGS, Front, language, run
 
@@ -206,16 +207,12 @@ def impact(
     json: Json = False,
 ) -> None:
     """撤回或更正波及哪些产品、证书与多少千克。What a withdrawn or replaced statement touches, in kilograms."""
-    from ledger.canonical import canonical_bytes
     from verifier.impact import impact_lines, impact_on, impact_report
     from verifier.status import status_of
 
     trusted, log, evidence = _open(export, trust, chain)
     found = impact_on(log, evidence, trusted, statement)
-    lines = impact_lines(found, language(ctx))
-    text = canonical_bytes(impact_report(found)) if json else "\n".join(lines).encode()
-    sys.stdout.buffer.write(text + b"\n")
-    sys.stdout.flush()
+    _write_lines(impact_report(found) if json else impact_lines(found, language(ctx)))
     raise typer.Exit(status_of(found.findings).exit)
 
 
@@ -230,7 +227,6 @@ def bodies(
     json: Json = False,
 ) -> None:
     """各核查机构放过了什么；按事后区块抽签复核。What each verifying body let pass; a draw that nobody could foresee."""
-    from ledger.canonical import canonical_bytes
     from ledger.identifiers import parse_digest
     from verifier.bodies import bodies_lines, bodies_of, bodies_report, sample
     from verifier.status import status_of
@@ -239,10 +235,7 @@ def bodies(
     trusted, log, evidence = _open(export, trust, chain)
     found = bodies_of(log, evidence, trusted)
     drawn = sample((one.verification for record in found.records for one in record.passed), seed, draw)
-    lines = bodies_lines(found, drawn, language(ctx))
-    text = canonical_bytes(bodies_report(found, drawn)) if json else "\n".join(lines).encode()
-    sys.stdout.buffer.write(text + b"\n")
-    sys.stdout.flush()
+    _write_lines(bodies_report(found, drawn) if json else bodies_lines(found, drawn, language(ctx)))
     raise typer.Exit(status_of(found.findings).exit)
 
 
@@ -262,7 +255,10 @@ def head(
     if out is None:
         sys.stdout.write(data.decode())
     else:
-        out.write_bytes(data)
+        try:
+            out.write_bytes(data)
+        except OSError as err:
+            raise InputError("FILE_NOT_WRITTEN", place=str(out), got=err.strerror or "") from err
 
 
 @app.command(epilog=EXIT_HELP)
@@ -286,6 +282,15 @@ def _write(report: Any) -> None:
     from verifier.report import to_bytes
 
     sys.stdout.buffer.write(to_bytes(report))
+    sys.stdout.flush()
+
+
+def _write_lines(told: Iterable[str] | dict[str, object]) -> None:
+    """Lines for a person, or what is to be one line of canonical JSON."""
+    from ledger.canonical import canonical_bytes
+
+    text = canonical_bytes(told) if isinstance(told, dict) else "\n".join(told).encode()
+    sys.stdout.buffer.write(text + b"\n")
     sys.stdout.flush()
 
 

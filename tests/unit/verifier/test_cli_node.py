@@ -109,6 +109,11 @@ def test_another_chain_is_found_before_anything_is_read(reader: Reader, quirk: s
         assert (one.exit_code, code in one.stderr, one.stdout) == (1, True, ""), name
 
 
+def test_heads_that_cannot_be_written_are_no_bug_of_ours(reader: Reader) -> None:
+    ran = reader.run("head", "--out", str(reader.folder / "nowhere" / "trust.json"))
+    assert (ran.exit_code, "FILE_NOT_WRITTEN" in ran.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("quirk", ["html", "server_error", "truncated_json", "invalid_utf8", "redirect", "reset"])
 def test_a_node_that_does_not_answer_is_a_missing_source(reader: Reader, quirk: str) -> None:
     with QuirkNode(reader.chain.url, quirk) as node:
