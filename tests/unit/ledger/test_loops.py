@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.loops import Member, certify, distances, feedback, is_one_loop, least_fixed_point
@@ -53,6 +53,7 @@ def test_the_textbook_loops_come_to_their_exact_answers() -> None:
     assert least_fixed_point(STEEL) == [Decimal("1.851282051"), Decimal("0.205128205")]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_it_is_a_fixed_point_within_the_certified_distance(seed: int) -> None:
     members = made(seed)
@@ -67,6 +68,7 @@ def test_it_is_a_fixed_point_within_the_certified_distance(seed: int) -> None:
         assert abs(F(value) - true) <= distance
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_order_of_updates_gives_the_same_bits(seed: int) -> None:
     members = made(seed)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from support.plain_columns import ledgers
 
 from ledger.errors import InputError
@@ -27,6 +27,7 @@ def arrays(**changes: object) -> dict[str, object]:
     return good | changes
 
 
+@settings(deadline=None)
 @given(ledgers(signed=True))
 def test_every_row_is_read_back_exactly(rows: list[Row]) -> None:
     columns = from_rows(rows)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import footprint_content, gas_line
 
@@ -92,6 +92,7 @@ def test_units_that_cannot_be_converted_are_refused() -> None:
     assert refused.value.code == "UNIT_MISMATCH"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_parts_always_sum_to_the_declared_change(seed: int) -> None:
     chance = Random(seed)

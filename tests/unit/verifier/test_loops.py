@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import PRESS, STEEL, footprint_content, gas_line
 
@@ -78,6 +78,7 @@ def test_a_declared_group_covers_its_own_products_in_its_own_period(year: int, f
     assert len(list(undeclared_cycles(circle(2025, 2025), [group]))) == found
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_components_are_what_reaches_one_another(seed: int) -> None:
     chance = Random(seed)
@@ -108,6 +109,7 @@ def rows_of(members: list[loops.Member]) -> list[Row]:
     return [Row(0, member.decimals, member.direct * NANO, member.inputs) for member in members]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 30))
 def test_columns_come_to_the_same_least_fixed_point(seed: int, size: int) -> None:
     members = made(seed, size)

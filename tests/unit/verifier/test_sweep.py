@@ -36,6 +36,7 @@ def in_list(values: Values) -> list[int]:
     return [values.at(node) for node in range(len(values))]
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_the_claim_check_finds_exactly_the_wrong_claims(rows: list[Row]) -> None:
     checked = sweep.claim_check(from_rows(rows))
@@ -44,12 +45,14 @@ def test_the_claim_check_finds_exactly_the_wrong_claims(rows: list[Row]) -> None
     assert checked.wrong.tolist() == [node for node, row in enumerate(rows) if row.declared != expected[node]]
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_the_deep_recomputation_is_the_plain_one(rows: list[Row]) -> None:
     columns = from_rows(rows)
     assert in_list(sweep.recompute(columns)) == plain_recompute(rows)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_columns_with_their_batches_in_one_piece_give_the_same_values(rows: list[Row]) -> None:
     columns = from_rows(rows)
@@ -61,6 +64,7 @@ def test_columns_with_their_batches_in_one_piece_give_the_same_values(rows: list
     assert sorted(in_list(other.declared)) == sorted(row.declared for row in rows)
 
 
+@settings(deadline=None)
 @given(ANY, st.data())
 def test_the_upstream_of_one_product_alone_gives_the_same_values(rows: list[Row], data: st.DataObject) -> None:
     product = data.draw(st.integers(0, len(rows) - 1))
@@ -71,6 +75,7 @@ def test_the_upstream_of_one_product_alone_gives_the_same_values(rows: list[Row]
     assert [values.at(node) for node in nodes.tolist()] == [plain[node] for node in nodes.tolist()]
 
 
+@settings(deadline=None)
 @given(ANY, st.data())
 def test_a_correction_reaches_what_it_changes_and_nothing_else(rows: list[Row], data: st.DataObject) -> None:
     node = data.draw(st.integers(0, len(rows) - 1))
@@ -92,6 +97,7 @@ def test_a_tie_goes_to_the_even_digit(direct: str, value: int) -> None:
     assert in_list(sweep.recompute(columns)) == [value * 10**9, value]
 
 
+@settings(deadline=None)
 @given(st.integers(2**52, 2**61), st.integers(-3, 3), st.sampled_from([1, 10, 10**9]))
 def test_one_unit_beside_a_tie_is_seen_where_floats_see_none(value: int, beside: int, scale: int) -> None:
     rows = [Row(value, 9, Fraction(value), ())]
@@ -116,6 +122,7 @@ def test_declared_values_that_cancel_are_bounded_by_their_own_size_too() -> None
     assert checked.wrong.tolist() == [0, 1, 3]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(2**54, 2**56), st.integers(2**60, 2**61)), min_size=3, max_size=3))
 def test_sums_of_120_bits_are_not_left_to_an_estimate_that_is_off_by_more_than_64(terms: list[tuple[int, int]]) -> None:
     """Values and denominators that fit the arrays each, while the float's error alone is beyond what 2^64 tells apart."""

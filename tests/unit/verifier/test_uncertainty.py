@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.plain_columns import made_ledger, plain_recompute, plain_upstream
 
@@ -67,6 +67,7 @@ def test_without_rounding_thirds_stay_thirds() -> None:
     assert unrounded(from_rows(rows)).tolist() == [1 / 3, 1.0]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_derivatives_hold_against_exact_changes(seed: int) -> None:
     chance = Random(seed)
@@ -85,6 +86,7 @@ def test_derivatives_hold_against_exact_changes(seed: int) -> None:
         assert found.standard_deviation * NANO == pytest.approx(exact, rel=1e-9, abs=100)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_every_case_lies_in_the_interval(seed: int, arrays: bool) -> None:
     chance = Random(seed)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.golden import Golden
 from support.plain_columns import made_ledger, plain_recompute
@@ -64,6 +64,7 @@ def test_what_is_no_line_or_no_number_is_refused(golden: Golden, number: int, ne
     assert refused.value.code == code
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_changes_anywhere_are_what_the_plain_calculation_gives(seed: int) -> None:
     chance = Random(seed)
