@@ -130,7 +130,10 @@ def _with(**changes: Any) -> Fields:
 def _sound() -> Iterator[tuple[str, Vector]]:
     yield "holds", _judged(receipt())
     yield "holds-with-a-hidden-line", _judged(receipt(GOOD, "lines/0000"), open_={"HIDDEN_LINES", "PART_HIDDEN"})
-    yield "holds-with-the-result-alone", _judged(receipt(GOOD, "lines/0000", "production"), open_={"HIDDEN_LINES", "PART_HIDDEN"})
+    yield (
+        "holds-with-the-result-alone",
+        _judged(receipt(GOOD, "lines/0000", "production"), open_={"HIDDEN_LINES", "PART_HIDDEN"}),
+    )
     yield "holds-at-the-first-index", _judged(receipt(FACTOR), open_=set())
     transaction = "0x" + "ab" * 32  # helps to find the anchor, and is not what is checked (SPEC, Receipt, 3)
     yield "holds-with-another-transaction", _judged(_with(anchor={**fields()["anchor"], "transaction": transaction}))
@@ -168,6 +171,7 @@ def _unreadable() -> Iterator[tuple[str, Vector]]:
         "byte-order-mark": b"\xef\xbb\xbf" + good, "two-line-feeds": good + b"\n", "cut-short": good[:-20],
         "no-utf-8": good.replace("冷".encode(), b"\xff\xfe\xfd"), "nested-too-deep": b"[" * 2000 + b"]" * 2000,
         "number-with-a-point": good.replace(b'"version":1', b'"version":1.0'), "empty": b"",
+        "version-of-true": good.replace(b'"version":1}', b'"version":true}'),
         "anchor-of-null": canonical_bytes(_with(anchor=None)),
     }.items():  # fmt: skip
         yield name, _refused("NOT_CANONICAL", data)
