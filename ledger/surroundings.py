@@ -33,6 +33,7 @@ class BatchView:
         self._known: Final = reader.known(_digests(batch))
         keys = (head_key(i.statement.organisation, i.statement.kind, i.statement.subject) for i in batch)
         self._heads: Final = {key: digest for key, (_, digest) in reader.heads(keys).items()}
+        self._summaries: Final[dict[bytes, Any]] = {}
         self._added: Final[dict[bytes, tuple[Examined, NewStatement]]] = {}
 
     def turn_to(self, item: Examined) -> None:
@@ -121,6 +122,11 @@ class BatchView:
         return next(digest for digest in self._added if self._known[digest].index == index)
 
     def _summary(self, known: Known) -> Any:
+        if known.digest not in self._summaries:
+            self._summaries[known.digest] = self._read_summary(known)
+        return self._summaries[known.digest]
+
+    def _read_summary(self, known: Known) -> Any:
         kind = kind_named(known.kind)
         if known.digest in self._added:
             return kind.summary(self._added[known.digest][0].content)

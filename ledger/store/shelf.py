@@ -6,12 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from ledger.holdings import Account, Claim, Held
 from ledger.store.tables import BALANCES, CLAIMS, MOVES
 
 _PAGE: Final = 16
+
+# written out once: making a query costs more than running it
+_HERE: Final = and_(BALANCES.c.account == bindparam("at_account"), BALANCES.c.measure == bindparam("at_measure"))
+_BALANCE: Final = select(BALANCES.c.amount).where(_HERE)
+_CHANGE: Final = update(BALANCES).where(_HERE).values(amount=bindparam("now"))
+_OPEN: Final = insert(BALANCES)
+_MOVES_OF: Final = select(MOVES.c.account, MOVES.c.measure, MOVES.c.amount).where(MOVES.c.index == bindparam("at"))
+_OVERLAPPING: Final = (
+    select(CLAIMS.c.first, CLAIMS.c.last, CLAIMS.c.index)
+    .where(CLAIMS.c.space == bindparam("at_space"), CLAIMS.c.first <= bindparam("at_last"))
+    .order_by(CLAIMS.c.first.desc())
+    .limit(_PAGE)
+)
 
 
 class StoreShelf:
@@ -22,10 +35,8 @@ class StoreShelf:
 
     def overlapping(self, space: str, first: int, last: int) -> Iterator[Held]:
         """Live claims that share a number with the range, the highest first."""
-        columns = CLAIMS.c
-        query = select(columns.first, columns.last, columns.index).where(columns.space == space).limit(_PAGE)
         while True:
-            rows = self._connection.execute(query.where(columns.first <= last).order_by(columns.first.desc())).all()
+            rows = self._connection.execute(_OVERLAPPING, {"at_space": space, "at_last": last}).all()
             for row in rows:
                 if row[1] < first:  # claims never overlap: all further ones end before this one starts
                     return
@@ -36,14 +47,12 @@ class StoreShelf:
 
     def balance(self, account: Account) -> Fraction:
         """The account's kept sum."""
-        query = select(BALANCES.c.amount).where(_is(account))
-        found: str | None = self._connection.scalar(query)
+        found: str | None = self._connection.scalar(_BALANCE, _at(account))
         return Fraction(found or 0)
 
     def moves_of(self, index: int) -> Mapping[Account, Fraction]:
         """The live moves of a statement, netted by account."""
-        query = select(MOVES.c.account, MOVES.c.measure, MOVES.c.amount).where(MOVES.c.index == index)
-        rows = self._connection.execute(query)
+        rows = self._connection.execute(_MOVES_OF, {"at": index})
         return {Account(account, measure): Fraction(amount) for account, measure, amount in rows}
 
     def put(self, index: int, claims: Iterable[Claim], moves: Mapping[Account, Fraction]) -> None:
@@ -66,12 +75,13 @@ class StoreShelf:
         self._connection.execute(delete(MOVES).where(MOVES.c.index == index))
 
     def _add(self, account: Account, amount: Fraction) -> None:
-        text = str(self.balance(account) + amount)
-        found = self._connection.execute(update(BALANCES).where(_is(account)).values(amount=text))
-        if found.rowcount == 0:
-            row = {"account": account.name, "measure": account.measure, "amount": text}
-            self._connection.execute(insert(BALANCES), row)
+        found: str | None = self._connection.scalar(_BALANCE, _at(account))
+        if found is None:
+            row = {"account": account.name, "measure": account.measure, "amount": str(amount)}
+            self._connection.execute(_OPEN, row)
+        else:
+            self._connection.execute(_CHANGE, {**_at(account), "now": str(Fraction(found) + amount)})
 
 
-def _is(account: Account) -> ColumnElement[bool]:
-    return and_(BALANCES.c.account == account.name, BALANCES.c.measure == account.measure)
+def _at(account: Account) -> dict[str, str]:
+    return {"at_account": account.name, "at_measure": account.measure}
