@@ -69,7 +69,7 @@ def bodies_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> Bodie
     findings, registry = ledger_findings(log, chain, trust)
     memory, wrong = Memory(), dict[bytes, list[Finding]]()
     opinions: list[tuple[str, bytes, bytes]] = []
-    for judged in _statements(log, trust, findings):
+    for judged in statements_of(log, trust, findings):
         fact = fact_of(judged, registry)
         found = [*memory.learn(fact), *_judge(judged, memory, registry)]
         if isinstance(judged.content, Footprint):
@@ -82,7 +82,8 @@ def bodies_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> Bodie
     return Bodies(tuple(sorted(made, key=lambda one: (-one.wrong, one.body))), tuple(findings))
 
 
-def _statements(log: LogEvidence, trust: TrustFile, findings: list[Finding]) -> Iterator[Judged]:
+def statements_of(log: LogEvidence, trust: TrustFile, findings: list[Finding]) -> Iterator[Judged]:
+    """Every statement of a log, judged by itself, in log order; what cannot be read goes to `findings`."""
     for number in range(bundle_count(log.bundles.size)):
         items, unreadable = read_bundle(log.bundles, number)
         findings.extend(unreadable)

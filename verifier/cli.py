@@ -240,6 +240,26 @@ def bodies(
 
 
 @app.command(epilog=EXIT_HELP)
+def document(
+    ctx: typer.Context,
+    export: Export,
+    file: Annotated[Path, typer.Argument(help="检测报告文件。The laboratory's file.")],
+    trust: Trust,
+    chain: Chain = None,
+) -> None:
+    """一份检测报告是否由实验室原样签发。Whether a laboratory issued this file as it is."""
+    from verifier.documents import document_lines, find_document
+    from verifier.sources import read_file
+    from verifier.status import status_of
+
+    trusted, log, evidence = _open(export, trust, chain)
+    found = find_document(log, evidence, trusted, read_file(file))
+    for line in document_lines(found, language(ctx)):
+        sys.stdout.write(line + "\n")
+    raise typer.Exit(status_of(found.findings).exit)
+
+
+@app.command(epilog=EXIT_HELP)
 def head(
     trust: Trust,
     chain: Annotated[str, typer.Option("--chain", envvar="TANJI_CHAIN", help="你自己的节点。A node of your own.")],

@@ -23,9 +23,9 @@ from ledger.kinds.footprint import Footprint, FootprintSummary, Line
 from ledger.numbers import decimals_of, round_half_even
 from ledger.trust import TrustFile
 from ledger.units import conversion
-from verifier.checks import Judged, judge_alone
-from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
-from verifier.judge import read_bundle
+from verifier.bodies import statements_of
+from verifier.checks import Judged
+from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.memory import Memory, fact_of
 from verifier.replay import ledger_findings
 
@@ -96,15 +96,11 @@ def impact_on(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: s
     digest = parse_digest(asked)
     findings, registry = ledger_findings(log, chain, trust)
     memory, opened = Memory(), []
-    for number in range(bundle_count(log.bundles.size)):
-        items, wrong = read_bundle(log.bundles, number)
-        findings.extend(wrong)
-        for item in items:
-            judged = judge_alone(item, trust.domain)
-            list(memory.learn(fact_of(judged, registry)))
-            opened.append(judged)
-            if judged.content is None:
-                findings.append(not_checked("IMPACT_UNOPENED", f"#{item.number}", blocking=True).about(judged.digest))
+    for judged in statements_of(log, trust, findings):
+        list(memory.learn(fact_of(judged, registry)))
+        opened.append(judged)
+        if judged.content is None:
+            findings.append(not_checked("IMPACT_UNOPENED", f"#{judged.index}", blocking=True).about(judged.digest))
     return sweep(digest, opened, memory, tuple(findings))
 
 
