@@ -211,3 +211,16 @@ def test_what_was_withheld_may_rest_on_it_too_and_leaves_the_answer_incomplete(t
     found = impact(ledger, tmp_path, ledger.factor.digest)
     assert status_of(found.findings) is Status.INCOMPLETE
     assert [(f.code, f.statement) for f in found.findings] == [("IMPACT_UNOPENED", ledger.part)]
+
+
+def test_a_corrected_grid_factor_through_the_golden_chain_to_the_last_digit(tmp_path: Path) -> None:
+    """By hand, each declaration rounded once: 2402.4 + 90 + 62.70351; ten kilograms of that; four doors of that."""
+    ledger = Golden()
+    old = ledger.digests["elec-fp-cn/2024"]
+    value = ledger.contents["elec-fp-cn/2024"].model_dump(mode="json", exclude_none=True)
+    value["result"]["value"] = "0.5000"
+    ledger.add(signed("factor", PUBLISHER, value, previous=old))
+    found = impact(ledger, tmp_path, old)
+    assert {one.name: one.corrected for one in found.products} == {
+        "冷轧卷": Decimal("2555.103510"), "车门内板": Decimal("26.579260"), "白车身": Decimal("2553.148440"),
+    }  # fmt: skip
