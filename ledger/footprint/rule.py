@@ -93,7 +93,7 @@ class Requirements(Strict):
     stages: Listed[Stage]
     """Each of them has at least one line."""
     mandatory: Listed[Selector] | None = None
-    """Of each at least one line with a positive emission."""
+    """Of each at least one line with a positive emission; that it is no token one is for a band of the same lines."""
     cut_off: UnsignedText
     """At most so many percent of the footprint may be left out, in all."""
     sources: Listed[Sources] | None = None

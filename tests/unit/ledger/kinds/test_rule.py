@@ -364,3 +364,18 @@ def test_the_summary_is_small_and_travels_between_processes(world: World) -> Non
     assert pickle.loads(packed) == summary_of(rule)
     assert len(packed) < 6_000
     assert isinstance(rule, Rule)
+
+
+def test_a_token_line_in_the_place_of_a_mandatory_one_leaves_its_band(world: World) -> None:
+    """Threat 16 once more: the name is there, the steel is not."""
+    steel = {"label": "钢材", "kinds": ["upstream", "material"], "stage": "raw_material"}
+    bands = [{**steel, "of": "emission", "low": "5", "high": "100"}]
+    token = {"kind": "material", "stage": "raw_material", "name": "钢材", "amount": "0.000001", "unit": "kg",
+             "source": world.part.lines[1].source.model_dump(mode="json", exclude_none=True) | {"value": "1", "per": "kg"},
+             "emission": "0.000001"}  # fmt: skip
+    data = world.part.model_dump(mode="json", by_alias=True, exclude_none=True)
+    content = Footprint.model_validate({**data, "lines": (token, *data["lines"][1:])})
+    rule = summary_of(rule_content(world.part, mandatory=[steel], bands=bands))
+    found = [f for f in judge(content, rule) if f.outcome is Outcome.FAIL]
+    assert [(f.code, f.kilograms) for f in found] == [("BAND", Decimal("4.999999"))]
+    assert failures(judge(world.part, rule)) == []
