@@ -153,3 +153,24 @@ def test_49_nobody_empties_a_rivals_account_before_its_owner_uses_it(tmp_path: P
     assert told(tmp_path / "a", *items) == ["", "", "", "ACCOUNT_OF_ANOTHER", ""]
     found = failures(tmp_path / "b", *items)
     assert {(f.code, f.statement) for f in found} == {("ACCOUNT_OF_ANOTHER", rival.digest)}
+
+
+def test_the_newest_version_of_a_delivery_says_who_may_accept_it(tmp_path: Path) -> None:
+    coil = made()
+    sent = delivery(coil.digest, buyer=CARMAKER)
+    right = delivery(coil.digest, buyer=PRESS, previous=sent.digest)
+    old, new = acceptance(sent.digest, organisation=CARMAKER), acceptance(right.digest)
+    assert told(tmp_path / "a", coil, sent, right, old, new) == ["", "", "", "ACCOUNT_OF_ANOTHER", ""]
+    assert told(tmp_path / "b", coil, sent, right, acceptance(sent.digest)) == ["", "", "", ""]
+
+
+def test_any_number_of_processes_finds_the_same(tmp_path: Path) -> None:
+    coil = made("1100")
+    sold = [delivery(coil.digest, "1", number=f"D-{n}") for n in range(1100)]
+    late = [delivery(coil.digest, "1", number="D-LATE"), acceptance(sold[3].digest, "2")]
+    ledger = ledger_of(coil, *sold, *late)
+    one, two = (ledger.replay(tmp_path / str(workers), workers=workers) for workers in (1, 2))
+    assert one.state == two.state
+    assert [(f.code, f.statement) for f in one.findings if f.outcome is Outcome.FAIL] == [
+        ("OVERSOLD", late[0].digest), ("ACCEPTED_BEYOND", late[1].digest),
+    ]  # fmt: skip

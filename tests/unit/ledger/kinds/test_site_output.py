@@ -50,3 +50,11 @@ def test_10_corrected_withdrawn_and_other_firms_declarations_do_not_count(tmp_pa
 def test_products_are_listed_once_in_order() -> None:
     with pytest.raises(ValidationError):
         output(products=("HR-COIL", "CR-COIL"))
+
+
+def test_the_verdict_on_a_product_adds_its_site_up(tmp_path: Path) -> None:
+    first, second = coil("400"), coil("100.5", "HR-COIL")
+    ledger = ledger_of(output(), first, second)
+    found = ledger.verify(tmp_path / "a", second.digest).findings
+    assert [f.values["missing"] for f in found if f.code == "SITE_OVERDECLARED"] == ["0.5"]
+    assert "SITE_OVERDECLARED" not in {f.code for f in ledger.verify(tmp_path / "b", first.digest).findings}
