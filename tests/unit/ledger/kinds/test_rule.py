@@ -379,3 +379,12 @@ def test_a_token_line_in_the_place_of_a_mandatory_one_leaves_its_band(world: Wor
     found = [f for f in judge(content, rule) if f.outcome is Outcome.FAIL]
     assert [(f.code, f.kilograms) for f in found] == [("BAND", Decimal("4.999999"))]
     assert failures(judge(world.part, rule)) == []
+
+
+def test_an_example_on_a_withheld_declaration_is_said_to_be_open_there(world: World) -> None:
+    coil = world.digests["coil"]
+    number = next(n for n, (known, _) in enumerate(world._all) if known.digest == coil)
+    known, topics = world._all[number]
+    world._all[number] = (replace(known, summary=None), topics)
+    found = list(KIND.register(rule_content(world.part), world))
+    assert [(f.code, f.outcome, f.place) for f in found] == [("RULE_EXAMPLE_OPEN", "not_checked", "example_lines/0000")]
