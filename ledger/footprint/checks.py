@@ -15,7 +15,7 @@ from ledger.footprint.breakdown import EXCLUDING_UPTAKE, REMOVALS
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.effects import four_digits, scaled_effect
 from ledger.footprint.lines import GasSource, Line
-from ledger.footprint.parts import Pinned, is_whole, stated_sum, unstated
+from ledger.footprint.parts import Pinned, fits, stated_sum, unstated
 from ledger.footprint.quality import check_quality
 from ledger.footprint.results import check_results
 from ledger.footprint.ruling import negative_lines
@@ -105,8 +105,8 @@ def _check_breakdown(content: Footprint, number: int, line: Line, source: Pinned
     """The parts of a pinned value must make it up: a factor's exactly, a declaration's as far as it stated them."""
     missing = unstated(source)
     difference = EXACT.subtract(Decimal(source.value), stated_sum(source))
-    if not missing or not difference or is_whole(source):
-        explained = is_whole(source)
+    if not missing or not difference or fits(source):
+        explained = fits(source)
     elif source.type == "factor":
         explained = len(missing) == len(EXCLUDING_UPTAKE)
     else:  # what is missing adds, or takes away, what the others leave

@@ -82,8 +82,8 @@ def _sum(texts: Iterable[str]) -> Decimal:
     return summed
 
 
-def is_whole(source: Pinned) -> bool:
-    """Whether the stated parts make up the value: a factor's exactly, a declaration's within the rounding of each."""
+def fits(source: Pinned) -> bool:
+    """Whether the stated parts can make up the value: a factor's exactly, a declaration's as each was rounded."""
     texts = [text for name in EXCLUDING_UPTAKE if (text := getattr(source.breakdown, name, None)) is not None]
     if not texts:
         return False
@@ -92,6 +92,17 @@ def is_whole(source: Pinned) -> bool:
         return not off
     room = sum((unit_of(decimals_of(text)) for text in (source.value, *texts)), _ZERO)
     return 2 * abs(off) <= room
+
+
+def is_whole(source: Pinned) -> bool:
+    """Whether they leave so little of it, at most a hundredth, that those which are not stated are nothing.
+
+    Rounding alone would not do: a number that is written with no decimals leaves room for anything.
+    """
+    if not fits(source):
+        return False
+    off = EXACT.subtract(stated_sum(source), Decimal(source.value))
+    return 100 * abs(off) <= abs(Decimal(source.value))
 
 
 def part_of_gas(source: GasSource, *, negative: bool) -> str | None:

@@ -76,10 +76,14 @@ def _compare(name: str, right: Exact, declared: str, exact: list[Fraction]) -> I
     if not is_rounded(right, declared, decimals_of(declared)):
         yield _wrong(name, right, declared)
     elif name not in _NOT_CO2E:
-        lost = Fraction(right) - Fraction(declared)
-        if abs(lost) * 100 > abs(sum(exact, Fraction(0))):
-            field = f"result/{pact_name(name)}"
-            yield fail("RESULT_TOO_COARSE", field, four_digits(lost), got=declared, expected=plain(Fraction(right)))
+        yield from _check_coarse(pact_name(name), Fraction(right), declared, exact)
+
+
+def _check_coarse(field: str, right: Fraction, declared: str, exact: list[Fraction]) -> Iterator[Finding]:
+    """A part may lose no more to its rounding than the whole may."""
+    lost = right - Fraction(declared)
+    if abs(lost) * 100 > abs(sum(exact, Fraction(0))):
+        yield fail("RESULT_TOO_COARSE", f"result/{field}", four_digits(lost), got=declared, expected=plain(right))
 
 
 def _wrong(name: str, exact: Exact, declared: str, prefix: str = "") -> Finding:
@@ -155,6 +159,8 @@ def _check_stages(content: Footprint, exact: list[Fraction]) -> Iterator[Finding
         if not is_rounded(right, item.footprint, decimals_of(item.footprint)):
             expected = round_half_even(right, decimals_of(item.footprint))
             yield _fail(f"stages/{item.stage}", expected - Decimal(item.footprint), item.footprint, f"{expected:f}")
+        else:
+            yield from _check_coarse(f"stages/{item.stage}", right, item.footprint, exact)
     for stage, right in summed.items():
         expected = _rounded(right, content)
         yield _fail(f"stages/{stage}", expected, "-", f"{expected:f}")

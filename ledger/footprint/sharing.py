@@ -78,8 +78,12 @@ def _check_group(content: Footprint, number: int, line: Line, divided: _Divided 
 
 
 def _near(share: str, right: Fraction) -> bool:
-    """Shares that sum to exactly 1 cannot all be rounded rightly; one unit in the last place is left to them."""
-    return abs(Fraction(share) - right) < Fraction(1, 10 ** decimals_of(share))
+    """Shares that sum to exactly 1 cannot all be rounded rightly; one unit in the last place is left to them.
+
+    But never more than a hundredth of the share: with no decimals at all, 0 and 1 would be near to everything.
+    """
+    off = abs(Fraction(share) - right)
+    return off < Fraction(1, 10 ** decimals_of(share)) and off * 100 <= right
 
 
 def coefficients(material: Material) -> dict[str, Fraction] | None:

@@ -120,6 +120,12 @@ def test_a_part_may_not_be_rounded_away_by_more_than_a_hundredth_of_the_whole() 
     assert failed(declared(*lines, gas("CO2", "20"), result={"landUseChangeGhgEmissions": "0"})) == []
 
 
+def test_a_stage_may_not_be_rounded_away_either() -> None:
+    lines = [gas("CO2", "1"), gas("CO2", "0.4", stage="distribution")]
+    stages = [{"stage": "production", "footprint": "1.0"}, {"stage": "distribution", "footprint": "0"}]
+    assert failed(declared(*lines, result={"stages": stages})) == [("RESULT_TOO_COARSE", "0.4000")]
+
+
 def test_a_source_without_parts_leaves_a_field_open_with_its_kilograms_and_never_passed() -> None:
     content = declared(gas("CO2", "2"), material("1.5", "3"), result={"fossilGhgEmissions": "6.5"})
     assert failed(content) == []
@@ -317,6 +323,9 @@ def test_parts_that_a_supplier_left_out_are_unknown_and_not_nothing() -> None:
     line = upstream("2.8", source={"breakdown": {"fossilGhgEmissions": "1.3"}})
     content = declared(line, result={"landUseChangeGhgEmissions": "0", "fossilGhgEmissions": "1.3"})
     assert (failed(content), open_questions(content)) == ([], {"RESULT_FIELD_OPEN": Decimal("2.800000")})
+    blunt = upstream("2", source={"breakdown": {"fossilGhgEmissions": "1"}})  # its decimals cut off to make room
+    content = declared(blunt, result={"landUseChangeGhgEmissions": "0"})
+    assert (failed(content), set(open_questions(content))) == ([], {"RESULT_FIELD_OPEN"})
     too_much = declared(
         upstream("1.2", source={"breakdown": {"fossilGhgEmissions": "1.5", "technologicalCO2Removals": "0"}})
     )
