@@ -135,12 +135,11 @@ def correction_figures(columns: Columns, order: Order, chance: np.random.Generat
     making, consumers = timed(lambda: consumers_of(columns))
     values, seconds, reached = columns.declared.copy(), [], []
     for node in chance.integers(0, len(columns), times).tolist():
-        old = int(columns.direct[node])
-        columns.direct[node] = old + old // 20
-        took, moved = timed(lambda node=node: correct(columns, order, consumers, values, [node]))
+        row = columns.row(node)
+        other = columns.changed(node, row._replace(direct=row.direct * 21 / 20))
+        took, moved = timed(lambda node=node, other=other: correct(other, order, consumers, values, [node]))
         seconds.append(took * 1_000)
         reached.append(len(moved.nodes))
-        columns.direct[node] = old
         correct(columns, order, consumers, values, [node])
     if values.digest() != columns.declared.digest():
         raise SystemExit("corrections that were taken back left something behind")

@@ -111,12 +111,27 @@ class Columns:
     exact: Mapping[int, ExactRow] = field(default_factory=dict)
     signed: bool = field(init=False)
     """Whether a quantity or a direct emission is negative: then errors are bounded by absolute values."""
+    modulus: Int64s = field(init=False)
+    """scale x step: what a node's sum is rounded to a multiple of."""
+    own: NDArray[np.uint64] = field(init=False)
+    """scale x direct + rest, modulo 2^64; `own_estimate` as a float, not a number for a node in `exact`."""
+    own_estimate: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         signed = bool((self.quantity < 0).any() or (self.direct < 0).any()) or any(
             row.direct < 0 or any(quantity < 0 for quantity in row.quantities) for row in self.exact.values()
         )
-        object.__setattr__(self, "signed", signed)
+        own = self.scale.view(np.uint64) * self.direct.view(np.uint64) + self.rest.view(np.uint64)
+        estimate = self.scale.astype(np.float64) * self.direct + self.rest
+        estimate[self.scale == 0] = np.nan
+        derived = {"signed": signed, "modulus": self.scale * self.step, "own": own, "own_estimate": estimate}
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+        for name in ("indptr", "supplier", "quantity", "scale", "direct", "rest", "step"):
+            # what is derived must not go stale: nobody writes into the columns' arrays through the columns
+            read_only = getattr(self, name).view()
+            read_only.flags.writeable = False
+            object.__setattr__(self, name, read_only)
 
     def __len__(self) -> int:
         return len(self.scale)
@@ -124,7 +139,8 @@ class Columns:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        arrays = (self.indptr, self.supplier, self.quantity, self.scale, self.direct, self.rest, self.step)
+        arrays = (self.indptr, self.supplier, self.quantity, self.scale, self.direct, self.rest, self.step,
+                  self.modulus, self.own, self.own_estimate)  # fmt: skip
         return sum(array.nbytes for array in arrays) + self.declared.fixed.nbytes
 
     def inputs(self, node: int) -> range:

@@ -28,6 +28,9 @@ FEW: Final = 8
 _ROOM: Final = 2.0**60
 """Largest error bound of an estimate; the modular difference then stays below 2^60 + 2^59 < 2^63."""
 
+_MOST: Final = float(MAX_VALUE // 2)
+"""Values up to this are left to the arrays, with a step to spare below the limit."""
+
 _UNIT: Final = 2.0**-52
 """Twice the unit roundoff of float64, so that second-order terms are inside."""
 
@@ -95,40 +98,37 @@ def blocks(rows: Rows) -> Iterator[Rows]:
 def _evaluate_block(columns: Columns, rows: Rows, values: Values, into: Values, rounding: Rounding) -> None:
     edges = edges_of(columns, rows)
     taken = values.fixed.take(edges.supplier)
-    scale, step = columns.scale[rows], columns.step[rows]
-    signed = columns.signed or (len(taken) > 0 and int(taken.min()) < 0)
-    wrapped, estimate, size = _sums(columns, rows, edges, taken, signed=signed)
-    modulus = scale * step
+    modulus, step = columns.modulus[rows], columns.step[rows]
+    wrapped, estimate, size = _sums(columns, rows, edges, taken)
     error = size * ((edges.counts + _OPERATIONS) * _UNIT)
-    safe = (scale > 0) & (error < _ROOM) & (size < scale * float(MAX_VALUE // 2))
+    # a row that is kept apart has no estimate, and what is not a number is below nothing
+    safe = (error < _ROOM) & (size < columns.scale[rows] * _MOST)
     if values.beyond:
         safe &= segment_sums((taken == BEYOND).astype(np.float64), edges) == 0
-    if not safe.all():
+    every = bool(safe.all())
+    if not every:
         modulus, estimate = np.where(safe, modulus, 1), np.where(safe, estimate, 0.0)
     multiple = np.rint(estimate / modulus).astype(np.int64)
     left = (wrapped - modulus.view(np.uint64) * multiple.view(np.uint64)).view(np.int64)
     into.fixed[rows] = (multiple + _correction(left, modulus, multiple, rounding)) * step
-    if not safe.all() or into.beyond:
+    if not every or into.beyond:
         _forget_replaced(into)
         numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
         for node in numbers[~safe].tolist():
             into.set(node, exact_value(columns, node, values, rounding))
 
 
-def _sums(
-    columns: Columns, rows: Rows, edges: Edges, taken: Int64s, *, signed: bool
-) -> tuple[NDArray[np.uint64], Floats, Floats]:
+def _sums(columns: Columns, rows: Rows, edges: Edges, taken: Int64s) -> tuple[NDArray[np.uint64], Floats, Floats]:
     """Of each node the sum T modulo 2^64, its float estimate, and a float that is at least the sum of all |terms|."""
-    scale, direct, rest = columns.scale[rows], columns.direct[rows], columns.rest[rows]
     products = edges.quantity.view(np.uint64) * taken.view(np.uint64)
-    wrapped = segment_sums(products, edges) + scale.view(np.uint64) * direct.view(np.uint64) + rest.view(np.uint64)
+    wrapped = segment_sums(products, edges) + columns.own[rows]
     terms = edges.quantity.astype(np.float64) * taken.astype(np.float64)
-    own = scale.astype(np.float64) * direct + rest
+    own = columns.own_estimate[rows]
     estimate = segment_sums(terms, edges) + own
-    if not signed:
+    if not columns.signed and (not len(taken) or int(taken.min()) >= 0):
         return wrapped, estimate, estimate
-    own = scale.astype(np.float64) * np.abs(direct) + rest
-    return wrapped, estimate, segment_sums(np.abs(terms), edges) + own
+    # scale x direct and rest may cancel in `own`: what that loses is below 2^8, far inside the room
+    return wrapped, estimate, segment_sums(np.abs(terms), edges) + np.abs(own)
 
 
 def segment_sums(terms: NDArray[Number], edges: Edges) -> NDArray[Number]:
