@@ -4,7 +4,8 @@
     python brightway_peer.py GRAPH.npz SCORES.npz
 
 The graph: `indptr`, `supplier`, `quantity`, `direct`, all in kilograms and declared units. Writes the score of every
-product and prints the seconds as JSON. The fastest of its ways for all products is taken: one adjoint solution.
+product and prints the seconds as JSON. The fastest of its ways for all products is taken, one adjoint
+solution, and the best of five where that takes seconds only.
 """
 
 from __future__ import annotations
@@ -62,11 +63,13 @@ def main() -> None:
     )
     scores = np.asarray(lca.calculate(), np.float64).ravel()
     whole = time.perf_counter() - began
-    began = time.perf_counter()
-    lca.calculate()
-    again = time.perf_counter() - began
+    again = []
+    while len(again) < 5 and sum(again) < 5:
+        began = time.perf_counter()
+        lca.calculate()
+        again.append(time.perf_counter() - began)
     np.savez(sys.argv[2], scores=scores)
-    print(json.dumps({"whole": whole, "solved": again, "bw2calc": str(__version__)}))
+    print(json.dumps({"whole": whole, "solved": min(again), "bw2calc": str(__version__)}))
 
 
 if __name__ == "__main__":
