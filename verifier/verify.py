@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from ledger.checkpoint import Checkpoint
-from ledger.errors import InputError
+from ledger.errors import EvidenceError, InputError
 from ledger.findings import Finding, Outcome
 from ledger.footprint.ruling import passed_over
 from ledger.identifiers import digest_to_text, parse_digest
 from ledger.kind import Kind
-from ledger.kinds import all_kinds
+from ledger.kinds import kind_named
 from ledger.kinds.footprint import Footprint
 from ledger.registry import Registry
 from ledger.statement import Domain, Statement
@@ -93,7 +94,6 @@ class _Scan:
         self._successors: Final[dict[bytes, list[bytes]]] = {}
         self._rivals: Final[set[bytes]] = set()
         self._subjects: Final[dict[tuple[str, str, str], list[bytes]]] = {}
-        looked_up = _looked_up_kinds()
         for number in range(bundle_count(log.bundles.size)):
             items, findings = read_bundle(log.bundles, number)
             general.extend(findings)
@@ -106,7 +106,7 @@ class _Scan:
                 previous = bytes.fromhex(judged.statement.previous[2:])
                 self._successors.setdefault(previous, []).append(judged.digest)
                 self._subjects.setdefault(_subject(judged.statement), []).append(judged.digest)
-                if judged.statement.kind in looked_up:
+                if _is_looked_up(judged.statement.kind):
                     self._open(judged.digest)
 
     def find(self, asked: str) -> bytes:
@@ -228,9 +228,13 @@ def _has_rivals(kind: Kind[Any], content: Any) -> bool:
     return any(True for found in (kind.moves(content), kind.topics(content)) for _ in found)
 
 
-def _looked_up_kinds() -> frozenset[str]:
-    """Kinds whose contents other statements' checks find by themselves, without naming them.
+@cache
+def _is_looked_up(kind: str) -> bool:
+    """Whether other statements' checks find contents of this kind by themselves, without naming them.
 
     Declarations are too many for that: those that may matter to a chain are opened with it.
     """
-    return frozenset(kind.name for kind in all_kinds() if kind.is_looked_up) - {"footprint"}
+    try:
+        return kind != "footprint" and kind_named(kind).is_looked_up
+    except EvidenceError:
+        return False

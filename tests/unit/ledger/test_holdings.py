@@ -19,7 +19,7 @@ from ledger.findings import Outcome
 from ledger.holdings import Account, Claim, MemoryShelf, Move, hold, judge_holdings
 from ledger.identifiers import digest_to_text
 from ledger.kind import Kind, Reference
-from ledger.kinds import _by_name
+from ledger.kinds import _FOUND
 from ledger.sequencer import Registration, Sequencer, Submission
 from ledger.statement import Strict
 from ledger.store import MasterKey, Store, open_store
@@ -73,10 +73,9 @@ ENDER: Kind[Notes] = Kind(
 
 @pytest.fixture(autouse=True)
 def _kinds() -> Iterator[None]:
-    kinds = _by_name()
-    kinds |= {HOLDER.name: HOLDER, ENDER.name: ENDER}
+    _FOUND.update({HOLDER.name: HOLDER, ENDER.name: ENDER})
     yield
-    del kinds[HOLDER.name], kinds[ENDER.name]
+    del _FOUND[HOLDER.name], _FOUND[ENDER.name]
 
 
 def holder(name: str, *, organisation: str = STEEL, previous: bytes | None = None, **fields: Any) -> Signed:
