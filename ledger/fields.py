@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ledger.statement import PlainText, check_plain_text
+
+Version = Annotated[int, Field(ge=1, le=1)]
+"""The version of a content's form. A number, not `Literal[1]`, which takes `1.0` and `true` for it."""
 
 PlainLine = PlainText
 """One readable line of at most 200 signs, NFC, without controls."""

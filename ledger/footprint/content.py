@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ledger.fields import DateText, Geography, IdText, PlainLine, ShortLine
+from ledger.fields import DateText, Geography, IdText, PlainLine, ShortLine, Version
 from ledger.footprint.breakdown import Breakdown
 from ledger.footprint.lines import Dqi, Line, Listed, Stage
 from ledger.identifiers import DigestText
@@ -19,7 +19,7 @@ from ledger.units import Unit
 class Header(Strict):
     """Which product, where and when, per which declared unit."""
 
-    version: Literal[1]
+    version: Version
     product: ShortLine
     product_id: IdText
     site: IdText | None = None

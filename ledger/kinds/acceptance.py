@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
-from ledger.fields import DateText
+from ledger.fields import DateText, Version
 from ledger.holdings import Move
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference
@@ -19,7 +19,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """How much of a delivery arrived and was taken."""
 
-    version: Literal[1]
+    version: Version
     delivery: DigestText
     quantity: UnsignedText
     unit: Unit

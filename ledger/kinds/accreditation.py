@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-from ledger.fields import DateText, ShortLine
+from ledger.fields import DateText, ShortLine, Version
 from ledger.footprint.lines import Listed
 from ledger.footprint.rule import ScopeCode
 from ledger.identifiers import OrganisationText
@@ -16,7 +16,7 @@ from ledger.vouching import AccreditationSummary
 class Header(Strict):
     """Who may verify what, and when. It ends early by withdrawal, or by a new one on the same number."""
 
-    version: Literal[1]
+    version: Version
     number: ShortLine
     body: OrganisationText
     scope: Listed[ScopeCode]

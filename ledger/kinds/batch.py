@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from ledger.fields import IdText, ShortLine
+from ledger.fields import IdText, ShortLine, Version
 from ledger.findings import Finding, fail
 from ledger.footprint.lines import MAX_ITEMS, Listed
 from ledger.holdings import Claim, Move, readable
@@ -35,7 +35,7 @@ class Input(Strict):
 class Header(Strict):
     """What the batch is, whose, and how it came about."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     material: IdText
     origin: Literal["pre_consumer", "post_consumer"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import model_validator
 
-from ledger.fields import DateText, IdText, ShortLine
+from ledger.fields import DateText, IdText, ShortLine, Version
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference
 from ledger.statement import Strict
@@ -16,7 +16,7 @@ from ledger.volume import Paper
 class Header(Strict):
     """Which meter, by which laboratory, for which days."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     meter: DigestText
     laboratory: ShortLine

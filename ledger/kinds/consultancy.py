@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
-from ledger.fields import DateText
+from ledger.fields import DateText, Version
 from ledger.findings import Finding, fail
 from ledger.identifiers import OrganisationText
 from ledger.kind import Kind, Surroundings
@@ -17,7 +17,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """Who advised whom, and when; without an end, it goes on."""
 
-    version: Literal[1]
+    version: Version
     client: OrganisationText
     consultant: OrganisationText
     valid_from: DateText

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-from ledger.fields import DateText, IdText
+from ledger.fields import DateText, IdText, Version
 from ledger.identifiers import OrganisationText
 from ledger.kind import Kind
 from ledger.statement import Strict
@@ -14,7 +14,7 @@ from ledger.vouching import CredentialSummary
 class Header(Strict):
     """Which person for which body, and when. No name: what everybody may read for ever holds no personal data."""
 
-    version: Literal[1]
+    version: Version
     person: IdText
     body: OrganisationText
     valid_from: DateText

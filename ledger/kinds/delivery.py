@@ -6,9 +6,9 @@ Domain section 4, threats 9 (more sold than made) and 10 (the good batch declare
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from ledger.fields import DateText, IdText
+from ledger.fields import DateText, IdText, Version
 from ledger.holdings import Move
 from ledger.identifiers import DigestText, OrganisationText, parse_digest
 from ledger.kind import Kind, Reference
@@ -22,7 +22,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """How much of which declaration's goods went to whom."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     declaration: DigestText
     buyer: OrganisationText

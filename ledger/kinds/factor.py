@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ledger.fields import DateText, FactorKind, Geography, IdText, PlainLine, ShortLine
+from ledger.fields import DateText, FactorKind, Geography, IdText, PlainLine, ShortLine, Version
 from ledger.findings import Finding, fail
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE, Breakdown
 from ledger.footprint.lines import RatingText
@@ -25,7 +25,7 @@ FactorBoundary = Literal["cradle-to-gate", "cradle-to-grave", "gate-to-gate", "w
 class Header(Strict):
     """What the factor is of, where and when it holds."""
 
-    version: Literal[1]
+    version: Version
     series: IdText
     """Same for every year of one published series, such as `elec-fp-cn`."""
     name: PlainLine

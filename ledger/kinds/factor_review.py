@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from ledger.fields import DateText, FactorKind, PlainLine, ShortLine
+from ledger.fields import DateText, FactorKind, PlainLine, ShortLine, Version
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
@@ -17,7 +17,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """Which submission was reviewed, by whom in the organisation, and to what end."""
 
-    version: Literal[1]
+    version: Version
     submission: DigestText
     kind: FactorKind
     """The submitted factor's: reviewers hold their role for a kind."""

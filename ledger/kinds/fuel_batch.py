@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from ledger.fields import DateText, IdText, ShortLine
+from ledger.fields import DateText, IdText, ShortLine, Version
 from ledger.holdings import Claim, Move
 from ledger.identifiers import OrganisationText
 from ledger.kind import Kind
@@ -22,7 +22,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """Which fuel, how much, whose, and by which certificate."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     fuel: ShortLine
     quantity: UnsignedText

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import StringConstraints, model_validator
 
-from ledger.fields import DateText
+from ledger.fields import DateText, Version
 from ledger.findings import Finding, fail
 from ledger.footprint.lines import Listed
 from ledger.holdings import Claim, Move
@@ -54,7 +54,7 @@ def code_of(text: str) -> Code:
 class Header(Strict):
     """The certificates from `first` to `last`, both included, and the one thing that they were used for."""
 
-    version: Literal[1]
+    version: Version
     first: CodeText
     last: CodeText
     tradable: bool

@@ -7,11 +7,11 @@ March 2022). What the log holds is the file's SHA-256; the file itself stays wit
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import model_validator
 
-from ledger.fields import DateText, IdText, ShortLine
+from ledger.fields import DateText, IdText, ShortLine, Version
 from ledger.findings import Finding, fail
 from ledger.footprint.lines import Listed
 from ledger.identifiers import DigestText, OrganisationText
@@ -32,7 +32,7 @@ class Measured(Strict):
 class Header(Strict):
     """Which report for whom, of which days, and the SHA-256 of its file."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     client: OrganisationText
     sampled: DateText

@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from ledger.fields import DateText, IdText, ShortLine
+from ledger.fields import DateText, IdText, ShortLine, Version
 from ledger.findings import Finding, fail
 from ledger.identifiers import OrganisationText
 from ledger.kind import Kind, Surroundings
@@ -32,7 +32,7 @@ MAX_INPUTS: Final = 100
 class Header(Strict):
     """Which group, in which period."""
 
-    version: Literal[1]
+    version: Version
     group: IdText
     period_start: DateText
     period_end: DateText

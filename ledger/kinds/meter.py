@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-from ledger.fields import IdText, ShortLine
+from ledger.fields import IdText, ShortLine, Version
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference
 from ledger.numbers import UnsignedText
@@ -15,7 +15,7 @@ from ledger.units import Unit
 class Header(Strict):
     """One meter. A swap is a new statement on another number; the old one's readings end."""
 
-    version: Literal[1]
+    version: Version
     number: IdText
     site: IdText
     medium: Literal["electricity", "heat", "gas", "water", "fuel", "mass"]

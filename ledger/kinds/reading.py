@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Annotated, Final, Literal, NamedTuple, Self
+from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ledger.fields import DateText, day_in_china
+from ledger.fields import DateText, Version, day_in_china
 from ledger.findings import Finding, fail, not_checked
 from ledger.holdings import Claim, Move, readable
 from ledger.identifiers import DigestText, parse_digest
@@ -45,7 +45,7 @@ MinuteText = Annotated[
 class Header(Strict):
     """From the start of the day `start` to the end of the day `end`."""
 
-    version: Literal[1]
+    version: Version
     meter: DigestText
     parent: DigestText | None = None
     """The meter before it, as the meter's own statement has it."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import Field, model_validator
 
-from ledger.fields import DateText, PlainLine, ShortLine
+from ledger.fields import DateText, PlainLine, ShortLine, Version
 from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.footprint.content import Header as ExampleHeader
 from ledger.footprint.content import Production, Result
@@ -37,7 +37,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """Which rule, for which products, and when."""
 
-    version: Literal[1]
+    version: Version
     number: ShortLine
     """As printed, such as T/SHTB 0001-2025."""
     level: RuleLevel

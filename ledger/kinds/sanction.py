@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
-from ledger.fields import DateText, IdText, PlainLine, ShortLine
+from ledger.fields import DateText, IdText, PlainLine, ShortLine, Version
 from ledger.footprint.lines import Listed
 from ledger.footprint.rule import ScopeCode
 from ledger.identifiers import OrganisationText
@@ -21,7 +21,7 @@ from ledger.vouching import SanctionSummary, topic_of_sanction
 class Header(Strict):
     """Against a body or a person, for which products (absent: all), from when and until when if that is known."""
 
-    version: Literal[1]
+    version: Version
     case: ShortLine
     measure: Literal["suspension", "sanction", "lifted"]
     organisation: OrganisationText | None = None

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import model_validator
 
-from ledger.fields import DateText, IdText
+from ledger.fields import DateText, IdText, Version
 from ledger.findings import Finding, fail, not_checked
 from ledger.footprint.content import FootprintSummary
 from ledger.footprint.lines import Listed
@@ -27,7 +27,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """The sum of the products' output. A product stands in one statement for each site and period."""
 
-    version: Literal[1]
+    version: Version
     site: IdText
     products: Listed[IdText]
     """Codes of the products, as their declarations have them."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
-from ledger.fields import DateText, PlainLine, ShortLine, day_in_china
+from ledger.fields import DateText, PlainLine, ShortLine, Version, day_in_china
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
@@ -18,7 +18,7 @@ from ledger.vouching import VerificationSummary, judge_verification, topic_of_de
 class Header(Strict):
     """Which declaration, and by whose accreditation and credential."""
 
-    version: Literal[1]
+    version: Version
     number: ShortLine
     declaration: DigestText
     accreditation: DigestText

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, Literal
+from typing import Final
 
-from ledger.fields import PlainLine
+from ledger.fields import PlainLine, Version
 from ledger.findings import Finding, fail
 from ledger.identifiers import DigestText, parse_digest
 from ledger.kind import Kind, Reference, Surroundings
@@ -18,7 +18,7 @@ from ledger.words.form import Words
 class Header(Strict):
     """What is withdrawn, and why."""
 
-    version: Literal[1]
+    version: Version
     target: DigestText
     reason: PlainLine
 

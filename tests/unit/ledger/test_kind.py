@@ -5,6 +5,8 @@ import string
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+from support.builders import footprint_content
 
 import ledger
 from ledger.catalogue import catalogue, render
@@ -115,3 +117,11 @@ def test_every_code_has_words_in_both_languages_that_say_more_than_the_code() ->
 def test_an_unknown_code_or_value_is_shown_and_never_silent() -> None:
     assert render("NO_SUCH_CODE", {"got": 1}) == "NO_SUCH_CODE {'got': 1}"
     assert "{expected}" in TanjiError("UNIT_MISMATCH", got="kg").words("en")
+
+
+@pytest.mark.parametrize("version", [1.0, True, 2, 0, "1", None])
+def test_a_version_is_the_number_one_and_nothing_like_it(version: object) -> None:
+    content = footprint_content()
+    content["header"]["version"] = version
+    with pytest.raises(ValidationError):
+        kind_named("footprint").content.model_validate(content)
