@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.builders import PRESS, STEEL, footprint_content, gas_line
+from support.builders import CARMAKER, PRESS, STEEL, footprint_content, gas_line
+from support.golden import Golden
 
 from ledger import loops
 from ledger.errors import InputError
@@ -60,6 +61,13 @@ def test_an_earlier_period_may_feed_back() -> None:
 def test_another_firm_s_product_of_the_same_code_is_another_product() -> None:
     chain = circle(2025, 2025)
     chain[NEW_SCRAP] = chain[NEW_SCRAP]._replace(organisation=STEEL)
+    assert list(undeclared_cycles(chain)) == []
+
+
+def test_the_golden_chain_with_its_older_coil_has_no_cycle() -> None:
+    golden = Golden()
+    names = {"coil_2023": STEEL, "coil": STEEL, "part": PRESS, "body": CARMAKER}
+    chain = {golden.digests[name]: Declared(owner, golden.contents[name]) for name, owner in names.items()}
     assert list(undeclared_cycles(chain)) == []
 
 
