@@ -198,8 +198,8 @@ def _scaled(columns: Columns, direct: Fraction, quantity: Fraction) -> Iterator[
 class MonteCarlo(NamedTuple):
     """Moments of a seeded simulation, in kg.
 
-    `digest` is over all draws: the same for a seed, a numpy release and a kind of processor, because numpy's `exp` differs
-    in the last bit from one instruction set to another. Reports show few digits of the rest.
+    `digest` is over all draws: the same for a seed, a numpy release and a kind of processor, because numpy's `exp` may
+    differ in the last bit from one instruction set to another. Reports show few digits of the rest.
     """
 
     seed: int
