@@ -35,8 +35,13 @@ _SOURCES: Final = {
 }
 
 
+_FIELDS: Final = frozenset(_SOURCES)
+
+
 def _taking(content: Footprint) -> Iterator[tuple[int, Line, str, Sequence[Taken]]]:
     for number, line in enumerate(content.lines):
+        if _FIELDS.isdisjoint(line.model_fields_set):  # most lines take nothing, and are asked often
+            continue
         for field in _SOURCES:
             taken: Sequence[Taken] | None = getattr(line, field)
             if taken is not None:
