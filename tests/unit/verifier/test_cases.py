@@ -49,8 +49,12 @@ def test_t14_an_export_frozen_at_an_old_head_is_behind_the_chain(tmp_path: Path)
     assert "ENTRIES_WITHHELD" in codes(found.findings, "not_checked")
 
 
-def test_t15_a_chain_deeper_than_the_stack_is_judged_like_any_other(tmp_path: Path) -> None:
-    ledger, depth = Ledger(), sys.getrecursionlimit() + 200
+def test_t15_a_chain_deeper_than_the_stack_is_judged_like_any_other(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    ledger, depth, limit = Ledger(), 1200, sys.getrecursionlimit()
+    request.addfinalizer(lambda: sys.setrecursionlimit(limit))
+    sys.setrecursionlimit(1000)  # as Python has it; a library that was imported before may have raised it
     digest = ledger.add(footprint(STEEL, product_id="T-0"))
     for tier in range(1, depth):
         digest = ledger.add(footprint(STEEL, upstream_line(digest), product_id=f"T-{tier}"))
