@@ -114,6 +114,7 @@ class Memory:
         self._unknown: Final[set[Subject]] = set()
         """Subjects with a version whose content was withheld: nobody can say what is on their accounts."""
         self._holders: Final[dict[Subject, int]] = {}
+        self._learning = 0
 
     def get(self, digest: bytes) -> Known | None:
         """What is remembered of a digest, wherever it stands."""
@@ -122,16 +123,22 @@ class Memory:
             return self._elsewhere.known(digest)
         return known
 
+    def _before(self, digest: bytes) -> Known | None:
+        """What the fact that is being learned may rest on: `Elsewhere` knows the rest of its bundle already."""
+        known = self.get(digest)
+        return known if known is not None and known.index < self._learning else None
+
     def learn(self, fact: Fact) -> Iterator[Finding]:
         """Takes in the next fact and yields what is wrong with its place among those before it."""
         self._digests[fact.number] = fact.digest
+        self._learning = fact.number
         if not fact.kind:
             return
         subject = (fact.organisation, fact.kind, fact.subject)
         head = self._head_before(fact.number, subject)
         findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous, head)]
         # the same statement once more is a fork; it must not wash off what became of the first
-        if fact.digest not in self._known:
+        if self._before(fact.digest) is None:
             self._known[fact.digest] = Known(
                 fact.digest, fact.number, fact.kind, fact.organisation, fact.subject, summary=fact.summary
             )
@@ -140,7 +147,7 @@ class Memory:
         if fact.holds and not findings:
             findings.extend(found.about(fact.digest) for found in self._hold(fact, subject))
             self._heads[subject] = fact.digest
-            if (replaced := self.get(fact.previous)) is not None:
+            if (replaced := self._before(fact.previous)) is not None:
                 self._known[replaced.digest] = replace(replaced, superseded=fact.number)
         if fact.holds:
             findings.extend(found.about(fact.digest) for found in self._end(fact))
@@ -169,19 +176,19 @@ class Memory:
         return subject in self._unknown
 
     def _owner_of(self, digest: bytes) -> str | None:
-        known = self.get(digest)
+        known = self._before(digest)
         if known is None:
             return None
-        newest = self.get(self._heads.get((known.organisation, known.kind, known.subject), digest)) or known
+        newest = self._before(self._heads.get((known.organisation, known.kind, known.subject), digest)) or known
         return owner_of(newest.organisation, newest.summary)
 
     def _subject_of(self, digest: bytes) -> Subject | None:
-        known = self.get(digest)
+        known = self._before(digest)
         return None if known is None else (known.organisation, known.kind, known.subject)
 
     def _end(self, fact: Fact) -> Iterator[Finding]:
         """A withdrawal gives its target's holdings back; what others drew on them has lost its ground."""
-        target = self.get(fact.ends) if fact.ends is not None else None
+        target = self._before(fact.ends) if fact.ends is not None else None
         # the first withdrawal counts: a second one must not move the end to a later index
         if target is None or target.ended is not None or target.organisation != fact.organisation:
             return

@@ -95,6 +95,11 @@ bool take_identifier(Cursor *, Slice *);
 bool take_decimal(Cursor *, Decimal *, int most_decimals);
 bool take_natural(Cursor *, uint64_t *);
 bool same(Slice, Slice);
+bool one_of(Slice, const char *const *words); /* a list that ends with NULL */
+bool is_geography(Slice);
+bool is_date(Slice);
+bool is_gas(Slice);
+bool is_organisation(Slice);
 bool multiply(u128 *, u128);
 bool scale_up(u128 *, int decimals);
 

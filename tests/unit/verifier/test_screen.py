@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,12 +34,14 @@ from support.builders import (
 from ledger.disclosures import parse_content
 from ledger.entry import Entry
 from ledger.errors import TanjiError
+from ledger.footprint.content import Header
+from ledger.footprint.lines import LineKind, Stage
 from ledger.identifiers import digest_to_text
 from ledger.kinds import kind_named
 from ledger.merkle import leaf_hash, root_of
 from ledger.signing import sign
 from ledger.statement import ZERO_TEXT, Statement, check_plain_text
-from ledger.tiles import encode_bundle
+from ledger.tiles import TILE_WIDTH, encode_bundle
 from verifier.checks import judge_alone
 from verifier.evidence import Files, Item
 from verifier.replay import Replayed
@@ -280,8 +282,77 @@ def _erased(ledger: Ledger) -> None:
     ledger.add(*_more(ledger))
 
 
+def _gas_that_calls_itself_upstream(ledger: Ledger) -> None:
+    """Its supplier must not be the one of the declaration that was read before, in the same place of memory."""
+    basis = ledger.items[2]
+    for number in range(3):
+        ledger.add(footprint(PRESS, upstream_line(basis, "2.5000"), product_id=f"P{number}", value="5.0000"))
+        like = footprint(PRESS, upstream_line(basis, "2.5000"), product_id=f"Q{number}", value="5.0000")
+        ledger.add(signed_text(like, like.text.replace(b'{"output":"1"}', b'{"output":"1","quantity":"5"}'), PRESS))
+        like = footprint(PRESS, upstream_line(basis, "2.5000"), product_id=f"R{number}", value="5.0000")
+        digest = f'"digest":"{digest_to_text(basis.digest)}"'.encode()
+        ledger.add(signed_text(like, like.text.replace(digest, b'"gas":"CO2"'), PRESS,
+                               headline=like.statement.headline, subject=like.statement.subject))  # fmt: skip
+
+
+def _of(item: Signed, **changes: str) -> Signed:
+    """A statement that no model lets through, signed all the same."""
+    statement = Statement.model_construct(**item.statement.model_dump() | changes)
+    return Signed(statement, sign(statement, DOMAIN, private_key(STEEL)), item.text)
+
+
+def _upstream_by_nobody(ledger: Ledger) -> None:
+    power = ledger.items[0]
+    for organisation in ("91310113MADEM0011B", "nobody"):
+        item = footprint(STEEL, gas_line("2.5000"), product_id="N", value="2.5000")
+        basis = _of(item, organisation=organisation)
+        lines = upstream_line(basis, "2.5000"), power_line(power.digest)
+        ledger.add(basis, footprint(PRESS, *lines, product_id=organisation, value="5.5777"))
+        ledger.add(footprint(PRESS, upstream_line(basis, "2.6000"), product_id=f"{organisation}-2", value="5.2000"))
+
+
+UNREADABLE = (b'"geography":"CN-SH"', b'"geography":"cn-SH"')
+
+
+def _upstream_that_the_judge_cannot_read(ledger: Ledger) -> None:
+    good = footprint(STEEL, gas_line("2.5000"), product_id="U", value="2.5000")
+    basis = signed_text(good, good.text.replace(*UNREADABLE), STEEL)
+    ledger.add(basis, footprint(PRESS, upstream_line(basis, "2.6000"), product_id="V", value="5.2000"))
+
+
+def _subject_taken_by_what_the_judge_cannot_read(ledger: Ledger) -> None:
+    ledger.registry.emit("RoleRevoked", 11, **_role(PRESS))
+    good = footprint(PRESS, gas_line("2.5000"), product_id="U", value="2.5000")
+    ledger.add(signed_text(good, good.text.replace(*UNREADABLE), PRESS), good, block=12)
+
+
+def _the_same_again_after_what_rests_on_it(ledger: Ledger) -> None:
+    item, _ = _more(ledger)
+    rests = footprint(STEEL, upstream_line(item, "5.5777"), gas_line("1.0000"), product_id="Z", value="12.1554")
+    ledger.add(item, rests, item)
+
+
+def _the_same_again_without_its_content(ledger: Ledger) -> None:
+    content = footprint_content(gas_line("2.5000"), product_id="G", footprint="2.5000")
+    content["header"]["gwp"] = "AR6"
+    basis = signed("footprint", STEEL, content)
+    ledger.add(basis)
+    while len(ledger.items) < TILE_WIDTH:
+        ledger.add(footprint(STEEL, product_id=f"F{len(ledger.items)}"))
+    ledger.erased.add(len(ledger.items))
+    ledger.add(basis, footprint(PRESS, upstream_line(basis, "2.5000"), product_id="H", value="5.0000"))
+
+
+def _withdrawn_before_it_came(ledger: Ledger) -> None:
+    item, _ = _more(ledger)
+    rests = footprint(STEEL, upstream_line(item, "5.5777"), gas_line("1.0000"), product_id="Z", value="12.1554")
+    ledger.add(withdrawal(item.digest, PRESS), item, rests)
+
+
 WAYS = [_withdrawn_upstream, _replaced_upstream, _withdrawn_factor, _newer_factor, _subject_taken,
-        _subject_taken_by_one_of_another_shape, _the_same_twice, _later_upstream, _other_gwp_upstream, _role_lapsed, _erased]  # fmt: skip
+        _subject_taken_by_one_of_another_shape, _the_same_twice, _later_upstream, _other_gwp_upstream, _role_lapsed, _erased,
+        _gas_that_calls_itself_upstream, _upstream_by_nobody, _upstream_that_the_judge_cannot_read, _withdrawn_before_it_came,
+        _subject_taken_by_what_the_judge_cannot_read, _the_same_again_after_what_rests_on_it, _the_same_again_without_its_content]  # fmt: skip
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__.strip("_"))
@@ -367,6 +438,57 @@ def test_every_sign_that_the_screen_reads_is_one_that_the_judge_reads() -> None:
 def test_a_name_has_as_many_signs_for_both(length: int) -> None:
     fast, slow = _passes_alone("钢" * length)
     assert fast == slow == (length <= 80)
+
+
+FORMS: dict[str, tuple[list[str], list[str]]] = {
+    "boundary": ([*get_args(Header.model_fields["boundary"].annotation)], ["gate", "cradle-to-gate "]),
+    "gwp": ([*get_args(Header.model_fields["gwp"].annotation)], ["AR4", "AR"]),
+    "geography": (["CN", "GLO", "RER", "CN-SH", "US-CA1", "ABCDE-1234"],
+                  ["C", "cn", "CN-", "CN-sh", "ABCDEF", "CN-12345", "C1", "CN SH", "CN-SH-1"]),
+    "period_start": (["1000-01-01", "2000-02-29", "2024-02-29", "2025-01-01", "2025-12-31"],
+                     ["0999-01-01", "2025-02-29", "2025-04-31", "2025-13-01", "2025-00-01", "2025-01-00", "2026-01-01",
+                      "2025-1-01", "20250101", "2025-W01-1", "2025/01/01", "3000-01-01"]),
+    "period_end": (["2025-12-31", "2028-02-29", "2999-12-31"], ["2100-02-29", "2024-12-31", "2025-06-31", "3000-01-01"]),
+    "kind": ([*get_args(LineKind)], ["Process", "gas", "proces", "processs"]),
+    "stage": ([*get_args(Stage)], ["End", "use ", "raw"]),
+    "gas": (["CO2", "CH4_fossil", "N2O", "A" * 16], ["C", "A" * 17, "CO 2", "CO-2"]),
+    "per": (["kg"], ["t", "g"]),
+    "type": (["gas"], ["upstream", "factor", "Gas"]),
+    "organisation": ([STEEL, PRESS, "urn:tanji:factors", "urn:a-1:x", "urn:" + "a" * 32 + ":x", "urn:abc:" + "x" * 120,
+                      "urn:abc:x:y.z_w-1"],
+                     ["91310113MADEM0011B", "9131O113MADEM0011A", STEEL[:-1], STEEL + "0", "nobody", "urn", "urn:", "urn:ab:x",
+                      "urn:abc:", "urn:abc", "urn:-ab:x", "urn:ab-:x", "urn:ABC:x", "urn:" + "a" * 33 + ":x", "urn:abc:-x",
+                      "urn:abc:x/y", "urn:abc:" + "x" * 121]),
+}  # fmt: skip
+"""Of each field with a form of its own: texts that the kernel reads, all that the models list, and some that they refuse."""
+
+
+@pytest.mark.parametrize(("field", "value"), [(f, v) for f, (right, wrong) in FORMS.items() for v in (*right, *wrong)])
+def test_what_the_models_refuse_does_not_pass_alone(field: str, value: str) -> None:
+    """Others rest on whatever passed alone, so the judge must be able to read it."""
+    made = _with_form(field, value)
+    entry, statement = Entry(made.digest, made.signature, 10).to_bytes(), made.statement.to_bytes()
+    judged = judge_alone(Item(0, entry, statement, made.text), DOMAIN)
+    fast = open_screen(DOMAIN)
+    assert fast is not None
+    passed = bool(fast.alone(_files(entry, statement, made.text), 0, 1).passed)
+    assert passed == (judged.content is not None) == (value in FORMS[field][0])
+
+
+def _with_form(field: str, value: str) -> Signed:
+    item = footprint(STEEL, gas_line("2.5000"), product_id="A", value="2.5000")
+    if field == "organisation":
+        return _of(item, organisation=value)
+    parts = [json.loads(line) for line in item.text.decode().split("\n")]
+    holder, key = next((h, k) for h, k in _text_fields(part[2] for part in parts) if k == field)
+    before, holder[key] = holder[key], value
+    lines = [json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for part in parts]
+    text = "\n".join(lines).encode()
+    envelope = {k: getattr(item.statement, k) for k in ("headline", "subject")}
+    if field in ("boundary", "period_start", "period_end"):
+        envelope = {k: v.replace(before, value) for k, v in envelope.items()}
+    root = root_of([leaf_hash(line) for line in text.split(b"\n")])
+    return _of(Signed(item.statement, b"", text), content=digest_to_text(root), **envelope)
 
 
 NUMBERS = {
