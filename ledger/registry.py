@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, NamedTuple, Self, TypeVar
 
 from ledger.errors import EvidenceError, InputError
 from ledger.events import ChainEvent, verify_event_chain
@@ -20,6 +20,7 @@ from ledger.statement import keccak
 __all__ = [
     "Anchor",
     "Authority",
+    "AuthorityAt",
     "ChainEvent",
     "Delegation",
     "Grant",
@@ -121,6 +122,14 @@ class Authority:
         return not self.reason
 
 
+class AuthorityAt(NamedTuple):
+    """An authority and the blocks [from_block, until_block) at which it is the same."""
+
+    authority: Authority
+    from_block: int
+    until_block: int
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A checkpoint that the log's contract accepted. The transaction's hash is for finding it, not proven."""
@@ -204,6 +213,20 @@ class Registry:
 
         `role` is what the organisation must hold at the block, for exactly `scope` or for any; None: no role needed.
         """
+        blocks, answers = self._steps_of(organisation, signer, kind, role, scope)
+        return answers[bisect_right(blocks, block)]
+
+    def authority_at(
+        self, organisation: str, signer: bytes, kind: str, role: str | None, scope: str | None, block: int
+    ) -> AuthorityAt:
+        """The same, with the blocks around `block` at which nothing about it changes."""
+        blocks, answers = self._steps_of(organisation, signer, kind, role, scope)
+        step = bisect_right(blocks, block)
+        return AuthorityAt(answers[step], blocks[step - 1] if step else 0, blocks[step] if step < len(blocks) else OPEN)
+
+    def _steps_of(
+        self, organisation: str, signer: bytes, kind: str, role: str | None, scope: str | None
+    ) -> tuple[list[int], list[Authority]]:
         asked = (organisation, signer, kind, role, scope)
         steps = self._steps.get(asked)
         if steps is None:
@@ -212,8 +235,7 @@ class Registry:
                 if len(self._steps) >= _MAX_CACHED:
                     self._steps.clear()
                 self._steps[asked] = steps
-        blocks, answers = steps
-        return answers[bisect_right(blocks, block)]
+        return steps
 
     def _compute_steps(
         self, organisation: str, signer: bytes, kind: str, role: str | None, scope: str | None

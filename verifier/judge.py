@@ -9,10 +9,8 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Final, NamedTuple, cast
 
-from ledger.entry import ENTRY_BYTES
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, Outcome, failed
-from ledger.identifiers import DIGEST_BYTES
 from ledger.kind import Surroundings
 from ledger.registry import Registry
 from ledger.statement import Domain
@@ -20,7 +18,7 @@ from ledger.tiles import TILE_WIDTH
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority
 from verifier.evidence import Bundles, Item
 from verifier.memory import Fact, Memory, fact_of
-from verifier.screen import Screened
+from verifier.screen import Screened, digest_of
 from verifier.screened import PASSED_KIND, Doorkeeper, Open, Watched, codes_of
 
 
@@ -48,7 +46,10 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A bundle that waits for the facts of all before it: `entries` as the file has them, and who did not pass."""
+    """A bundle that waits for the facts of all before it: `entries` as the file has them, and who did not pass.
+
+    Where any passed, the file is one of entries of 105 bytes alone.
+    """
 
     first: int
     width: int
@@ -56,11 +57,6 @@ class _Held:
     screened: Screened
     judged: dict[int, Judged]
     findings: list[Finding]
-
-    def entry(self, position: int) -> bytes:
-        """The 105 bytes of an entry that passed: then the file is one of entries of that length alone."""
-        start = position * (2 + ENTRY_BYTES) + 2
-        return self.entries[start : start + ENTRY_BYTES]
 
 
 class Judge:
@@ -80,8 +76,7 @@ class Judge:
         first = number * TILE_WIDTH
         files, width = self._bundles.files(number), min(TILE_WIDTH, self._bundles.size - first)
         screened = self._door.alone(files, first, width)
-        passed = {one.position for one in screened.passed}
-        others = [position for position in range(width) if position not in passed]
+        others = sorted(set(range(width)).difference(screened.passed))
         items, findings = self._read(number) if others else ((), [])
         judged = {position: judge_alone(items[position], self._domain) for position in others}
         self._waiting[number] = _Held(first, width, files.entries, screened, judged, findings)
@@ -100,27 +95,36 @@ class Judge:
         return judge_alone(self._read(index // TILE_WIDTH)[0][index % TILE_WIDTH], self._domain)
 
     def _finish(self, number: int, held: _Held, forks: dict[int, list[Finding]]) -> BundleResult:
-        told = _Told(held.findings)
-        passed = {one.position: one for one in held.screened.passed}
-        at = after = 0
-        for position in range(held.width):
-            one, index = passed.get(position), held.first + position
-            if one is not None:
-                at, entry = after, held.entry(position)
-                word, after = self._door.among(held.screened.held, at, held.first)
-                if word is not None and self._door.is_authorised(one, int.from_bytes(entry[-8:], "big")):
-                    told.open(index, entry, word)
-                    continue
-            judged = held.judged.get(position) or self._look_again(index)
-            around = self._around(judged)
-            findings = [*judged.findings, *forks.get(index, ()), *judge_authority(judged, self._registry),
-                        *judge_among(judged, cast(Surroundings, around))]  # fmt: skip
-            if one is None:
+        """The judged ones in their places between the passed: what they say may change what passes after them."""
+        told, position, at = _Told(held), 0, 0
+        for other in (*held.judged, held.width):
+            while position < other:
+                places = range(position, other)
+                words, at = self._door.among(held.screened, held.entries, at, held.first, places)
+                told.passed(position, words)
+                position += len(words)
+                if position < other:
+                    self._judge_passed(held, position, at, forks, told)
+                    position, at = position + 1, self._door.behind(held.screened, at)
+            if other < held.width:
+                judged = held.judged[other]
+                told.judged(judged, self._judge_among(judged, self._around(judged), forks))
                 self._door.pass_by(judged.statement.kind if judged.statement else "")
-            elif not around.was_asked_more:
-                self._door.approve(held.screened.held, at, findings)
-            told.judged(judged, findings)
+                position += 1
         return told.result(number)
+
+    def _judge_passed(self, held: _Held, position: int, at: int, forks: dict[int, list[Finding]], told: _Told) -> None:
+        """One that passed alone, of which the screen does not know what the judge would say."""
+        judged = self._look_again(held.first + position)
+        around = self._around(judged)
+        findings = self._judge_among(judged, around, forks)
+        if not around.was_asked_more:
+            self._door.approve(held.screened, at, findings)
+        told.judged(judged, findings)
+
+    def _judge_among(self, judged: Judged, around: Watched, forks: dict[int, list[Finding]]) -> list[Finding]:
+        return [*judged.findings, *forks.get(judged.index, ()), *judge_authority(judged, self._registry),
+                *judge_among(judged, cast(Surroundings, around))]  # fmt: skip
 
     def _around(self, judged: Judged) -> Watched:
         statement = judged.statement
@@ -131,18 +135,21 @@ class Judge:
 class _Told:
     """What the judge and the screen told of a bundle's statements, in their order."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self._kept: Final = list(findings)
+    def __init__(self, held: _Held) -> None:
+        self._held: Final = held
+        self._kept: Final = list(held.findings)
         self._lines: Final[list[str]] = []
         self._open: Final = Counter[str]()
         self._passed: Final = Counter[Open]()
         self._kinds: Final = Counter[str]()
         self._withheld: Final[list[int]] = []
 
-    def open(self, index: int, entry: bytes, word: Open) -> None:
-        """A declaration passed, with the questions that the judge leaves open for its like."""
-        self._lines.append(f"{index} {entry[:DIGEST_BYTES].hex()}{word.codes}\n")
-        self._passed[word] += 1
+    def passed(self, position: int, words: Sequence[Open]) -> None:
+        """Declarations passed, from `position` on, with the questions that the judge leaves open for their like."""
+        first, entries = self._held.first, self._held.entries
+        for place, word in enumerate(words, position):
+            self._lines.append(f"{first + place} {digest_of(entries, place).hex()}{word.codes}\n")
+        self._passed.update(words)
 
     def judged(self, one: Judged, findings: Sequence[Finding]) -> None:
         """A statement was judged."""

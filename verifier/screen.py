@@ -22,6 +22,9 @@ from hashlib import sha256
 from secrets import randbits
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
+from ledger.entry import ENTRY_BYTES
+from ledger.identifiers import DIGEST_BYTES
+from ledger.merkle import HASH_BYTES, Frontier
 from ledger.statement import STATEMENT_TYPE, Domain, keccak
 from ledger.units import Unit, conversion
 from verifier.evidence import Files
@@ -36,24 +39,23 @@ _SECP256K1: Final = (
     "secp256k1_ecdsa_recover",
     "secp256k1_ec_pubkey_serialize",
 )
+_PREFIX: Final = 2
+_BLOCK: Final = 8
+_BUNDLED: Final = _PREFIX + ENTRY_BYTES
 _KECCAK_CAPACITY: Final = 64
 _KECCAK_ROUNDS: Final = 24
 
 
-class Passed(NamedTuple):
-    """A declaration that holds by itself: its place in the bundle, its issuer, and the 20 bytes of who signed it."""
-
-    position: int
-    organisation: bytes
-    signer: bytes
-
-
 class Screened(NamedTuple):
-    """A bundle after the screen: `held` waits for `Screen.among`, `facts` are for all who judge later statements."""
+    """A bundle after the screen: the places of those that hold by themselves, a byte each; `held` waits for
+    `Screen.among`, `facts` are for all who judge later statements. `issuers` are those never met before, numbered
+    on: an organisation and the 20 bytes of who signed for it.
+    """
 
-    passed: Sequence[Passed]
+    passed: bytes
     held: bytes
     facts: bytes
+    issuers: Sequence[tuple[bytes, bytes]]
 
 
 class Screen:
@@ -68,16 +70,24 @@ class Screen:
         self.close: Final = kernel.close
         """Nobody's reference to this digest is passed any more: it was replaced or withdrawn."""
         self.among: Final = kernel.among
-        """(held, at, first index) to the number of the approved shape, or -1 for the judge's; and the next `at`."""
+        """Passes those that are held from the byte `at` on and stand at `position` to before `stop`.
+
+        Gives the numbers of their approved shapes, a byte each; where the first one is held that did not pass, if it
+        is not the end; and the number of its issuer when nothing but his authority is in question, or -1.
+        """
+        self.trust: Final = kernel.trust
+        """An issuer's signature counts at the blocks from one to before another."""
+        self.behind: Final = kernel.behind
+        """Where the declaration is held that follows the one at byte `at`."""
         self.approve: Final = kernel.approve
-        """(held, at, number): the judge had nothing to say of its lines, and of its shape what `number` stands for."""
+        """The judge had nothing to say of the lines of the declaration held at byte `at`, and of its shape what
+        `number` stands for."""
         self.forget: Final = kernel.forget
         """Drops every approval."""
 
     def alone(self, files: Files, first: int, width: int) -> Screened:
         """Those of the `width` statements in a bundle's files, from the index `first` on, that hold by themselves."""
-        passed, held, facts = self._kernel.alone(files.entries, files.statements, first, width)
-        return Screened([Passed(*one) for one in passed], held, facts)
+        return Screened(*self._kernel.alone(files.entries, files.statements, first, width))
 
     def reserve(self, organisation: str, kind: str, subject: str, index: int) -> None:
         """A subject has a statement, at `index`, that the screen did not pass."""
@@ -90,6 +100,35 @@ class Screen:
 
 def _subject_key(organisation: str, kind: str, subject: str) -> bytes:
     return sha256(f"{organisation}\0{kind}\0{subject}".encode()).digest()
+
+
+def extended(frontier: Frontier, entries: bytes, start: int, stop: int) -> Frontier | None:
+    """The tree after the entries of a bundle's file, numbered from 0, from `start` to before `stop` were appended.
+
+    None where there is no kernel, or the file is not one of entries of 105 bytes.
+    """
+    functions = _functions()
+    if functions is None:
+        return None
+    from verifier._kernel import extend
+
+    hashes = extend(functions, frontier.size, b"".join(frontier.hashes), entries, start, stop)
+    if hashes is None:
+        return None
+    roots = tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
+    return Frontier(frontier.size + stop - start, roots)
+
+
+def digest_of(entries: bytes, place: int) -> bytes:
+    """The digest in the entry at `place` of a bundle's file of entries of 105 bytes alone."""
+    start = place * _BUNDLED + _PREFIX
+    return entries[start : start + DIGEST_BYTES]
+
+
+def block_of(entries: bytes, place: int) -> int:
+    """The block in the entry at `place` of such a file."""
+    end = (place + 1) * _BUNDLED
+    return int.from_bytes(entries[end - _BLOCK : end], "big")
 
 
 def open_screen(domain: Domain) -> Screen | None:

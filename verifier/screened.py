@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from ledger.disclosures import parse_content
 from ledger.entry import Entry
-from ledger.errors import InputError, TanjiError
+from ledger.errors import TanjiError
 from ledger.findings import Finding, Outcome
-from ledger.identifiers import ZERO_DIGEST, parse_organisation
+from ledger.identifiers import ZERO_DIGEST
 from ledger.kind import Known, Surroundings
 from ledger.kinds import kind_named
 from ledger.registry import Registry
@@ -18,11 +18,13 @@ from ledger.statement import Domain, Statement
 from ledger.tiles import TILE_WIDTH
 from verifier.evidence import Files, Item
 from verifier.memory import Fact
-from verifier.screen import Passed, Screened, open_screen
+from verifier.screen import Screened, block_of, open_screen
 
 PASSED_KIND: Final = "footprint"
 _ROLE: Final = ("declarant", "")
-_NOTHING: Final = Screened((), b"", b"")
+_NOTHING: Final = Screened(b"", b"", b"", ())
+_MOST_SHAPES: Final = 256
+"""The screen tells them apart by one byte."""
 
 
 class Open(NamedTuple):
@@ -56,12 +58,16 @@ class Doorkeeper:
         self._screen: Final = open_screen(domain)
         self._registry: Final = registry
         self._bundle: Final = bundle
-        self._names: Final[dict[bytes, str]] = {}
         self._open: Final[list[Open]] = []
+        self._issuers: Final[list[tuple[str, bytes]]] = []
 
     def alone(self, files: Files, first: int, width: int) -> Screened:
         """What of a bundle of `width` statements from the index `first` on holds by itself."""
-        return _NOTHING if self._screen is None else self._screen.alone(files, first, width)
+        if self._screen is None:
+            return _NOTHING
+        screened = self._screen.alone(files, first, width)
+        self._issuers.extend((organisation.decode(), signer) for organisation, signer in screened.issuers)
+        return screened
 
     def learn(self, facts: bytes, others: Sequence[Fact]) -> list[int]:
         """Takes in one bundle: facts of what passed and of what did not.
@@ -86,26 +92,33 @@ class Doorkeeper:
         if self._screen is not None and (kind != PASSED_KIND or has_series):
             self._screen.forget()
 
-    def is_authorised(self, passed: Passed, block: int) -> bool:
-        """Whether the registry granted the signature; a no costs nothing, for then the judge says why."""
-        role, scope = _ROLE
-        name = self._names.get(passed.organisation) or self._name_of(passed.organisation)
-        return bool(name) and self._registry.authority(name, passed.signer, PASSED_KIND, role, scope, block).granted
+    def among(self, screened: Screened, entries: bytes, at: int, first: int, places: range) -> tuple[list[Open], int]:
+        """The judge's word on each of the declarations held from byte `at` on, as far as he need not give it himself.
 
-    def _name_of(self, organisation: bytes) -> str:
-        try:
-            name = parse_organisation(organisation.decode())
-        except InputError:
-            return ""
-        return self._names.setdefault(organisation, name)
+        They stand at `places` of the bundle that has `entries` and begins at the index `first`. Also where it ended.
+        """
+        if self._screen is None:
+            return [], at
+        words: list[Open] = []
+        while True:
+            start = places.start + len(words)
+            numbers, at, issuer = self._screen.among(screened.held, at, entries, first, start, places.stop)
+            words.extend([self._open[number] for number in numbers])
+            block = block_of(entries, places.start + len(words)) if issuer >= 0 else 0
+            if issuer < 0 or not self._trust(issuer, block):
+                return words, at
 
-    def among(self, held: bytes, at: int, first: int) -> tuple[Open | None, int]:
-        """The judge's word on the declaration held at byte `at`, None when he has to give it; and the next `at`."""
-        assert self._screen is not None  # noqa: S101 - something is held
-        number, after = self._screen.among(held, at, first)
-        return (None if number < 0 else self._open[number]), after
+    def _trust(self, issuer: int, block: int) -> bool:
+        held = self._registry.authority_at(*_asked(*self._issuers[issuer]), block)
+        if self._screen is not None and held.authority.granted:
+            self._screen.trust(issuer, held.from_block, held.until_block)
+        return held.authority.granted
 
-    def approve(self, held: bytes, at: int, findings: Sequence[Finding]) -> None:
+    def behind(self, screened: Screened, at: int) -> int:
+        """Where the declaration is held that follows the one at byte `at`."""
+        return 0 if self._screen is None else self._screen.behind(screened.held, at)
+
+    def approve(self, screened: Screened, at: int, findings: Sequence[Finding]) -> None:
         """The judge found this of the declaration held at byte `at`: nothing, but questions that nobody asked him."""
         if self._screen is None or any(f.outcome is not Outcome.NOT_CHECKED or f.blocking for f in findings):
             return
@@ -113,8 +126,10 @@ class Doorkeeper:
             return
         told = Open(codes_of(findings), tuple(finding.code for finding in findings))
         if told not in self._open:
+            if len(self._open) == _MOST_SHAPES:
+                return
             self._open.append(told)
-        self._screen.approve(held, at, self._open.index(told))
+        self._screen.approve(screened.held, at, self._open.index(told))
 
     def known(self, digest: bytes) -> Known | None:
         """What others may ask of a declaration that passed; nothing of one that the judge could not read after all."""
@@ -137,9 +152,14 @@ class Doorkeeper:
         entry = Entry.from_bytes(self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH].entry)
         if self._screen.find(entry.digest) != index:
             return None
-        # what passed may be forged until `is_authorised` says otherwise, and a forged statement takes no subject
-        passed = Passed(0, organisation.encode(), recover(entry.digest, entry.signature))
-        return entry.digest if self.is_authorised(passed, entry.block) else None
+        # what passed may be forged until the registry says otherwise, and a forged statement takes no subject
+        asked = _asked(organisation, recover(entry.digest, entry.signature))
+        return entry.digest if self._registry.authority(*asked, entry.block).granted else None
+
+
+def _asked(organisation: str, signer: bytes) -> tuple[str, bytes, str, str, str]:
+    role, scope = _ROLE
+    return organisation, signer, PASSED_KIND, role, scope
 
 
 def codes_of(findings: Sequence[Finding]) -> str:

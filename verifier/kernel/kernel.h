@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef unsigned __int128 u128;
 
@@ -30,6 +31,8 @@ typedef struct {
     size_t length;
 } Slice;
 
+#define TEXT(literal) {(const unsigned char *)("" literal), sizeof(literal) - 1}
+
 /* An unsigned decimal: mantissa * 10^-decimals. */
 typedef struct {
     u128 mantissa;
@@ -49,7 +52,7 @@ typedef struct {
 
 /* What a line leaves for the comparison with the log's earlier statements. */
 typedef struct {
-    uint8_t key[HASH];    /* everything the judge looks at in this line but its numbers */
+    uint8_t key[HASH];    /* everything the judge looks at in this line but its amounts */
     uint8_t digest[HASH]; /* of the upstream declaration */
     uint64_t value;
     uint8_t decimals, unit, is_upstream;
@@ -60,9 +63,9 @@ typedef struct {
     uint8_t digest[HASH], subject[HASH], context[HASH], shape[HASH];
     uint64_t value;
     uint32_t position; /* in the bundle */
+    uint32_t issuer;   /* a number for who signed for whom */
     uint16_t lines;
     uint8_t decimals, unit, per_one;
-    uint8_t signer[ADDRESS];
 } Held;
 
 /* What other statements may ask of a declaration. */
@@ -78,24 +81,43 @@ typedef struct {
     Fact fact;
 } Told;
 
+/* What an EIP-712 digest of a footprint has of the log and the kind. */
+typedef struct {
+    uint8_t separator[HASH], type_hash[HASH], kind_hash[HASH];
+} Signing;
+
 /* primitives.c */
 void sha256(const Primitives *, uint8_t out[HASH], const Slice *parts, int count);
 void keccak256(const Primitives *, uint8_t out[HASH], const void *data, size_t length);
 void merkle_root(const Primitives *, uint8_t (*hashes)[HASH], int count);
+void leaf_hash(const Primitives *, uint8_t out[HASH], Slice leaf);
+int append_leaf(const Primitives *, uint8_t (*frontier)[HASH], int count, uint64_t size, Slice leaf);
 bool signer_of(const Primitives *, const unsigned char *entry, uint8_t address[ADDRESS]);
 
 /* scan.c: each reads at *at and moves it on, or returns false */
 typedef struct {
     const unsigned char *at, *end;
 } Cursor;
-bool take(Cursor *, const char *literal);
+
+static inline bool take_slice(Cursor *cursor, Slice wanted) {
+    if ((size_t)(cursor->end - cursor->at) < wanted.length || memcmp(cursor->at, wanted.data, wanted.length)) return false;
+    cursor->at += wanted.length;
+    return true;
+}
+
+static inline bool same(Slice one, Slice other) {
+    return one.length == other.length && !memcmp(one.data, other.data, one.length);
+}
+
+#define take(cursor, literal) take_slice(cursor, (Slice)TEXT(literal))
+#define take_field(cursor, before, out) (take(cursor, before) && take_text(cursor, out, 80))
+
 bool take_hex(Cursor *, uint8_t *out, int bytes);
 bool take_text(Cursor *, Slice *, int most);
 bool take_identifier(Cursor *, Slice *);
 bool take_decimal(Cursor *, Decimal *, int most_decimals);
 bool take_natural(Cursor *, uint64_t *);
-bool same(Slice, Slice);
-bool one_of(Slice, const char *const *words); /* a list that ends with NULL */
+int one_of(Slice, const Slice *words); /* a list that ends with no data; the place in it from 1 on, 0 for another */
 bool is_geography(Slice);
 bool is_date(Slice);
 bool is_gas(Slice);
@@ -117,20 +139,23 @@ typedef struct {
     Slice headline, organisation, subject;
     uint8_t content[HASH];
 } Envelope;
-bool read_envelope(const Primitives *, const uint8_t separator[HASH], const uint8_t type_hash[HASH], Slice statement,
-                   Envelope *, uint8_t digest[HASH]);
+bool read_envelope(const Primitives *, const Signing *, Slice statement, Envelope *, uint8_t digest[HASH]);
 bool read_declaration(const Primitives *, const Units *, Slice text, const Envelope *, Held *, HeldLine *lines);
 
 /* table.c: 32-byte keys to numbers; open addressing, never shrinks */
 typedef struct {
-    uint8_t (*keys)[HASH];
-    uint32_t *values;
+    uint8_t key[HASH];
+    uint32_t value;
+} Slot;
+typedef struct {
+    Slot *slots;
     uint64_t seed;
     size_t used, room;
 } Table;
 bool table_init(Table *, uint64_t seed);
 void table_free(Table *);
 void table_clear(Table *);
+void table_fetch(const Table *, const uint8_t key[HASH]); /* into the cache, for a find that is to come */
 uint32_t *table_find(const Table *, const uint8_t key[HASH]);
 uint32_t *table_add(Table *, const uint8_t key[HASH], uint32_t value, bool *was_there);
 

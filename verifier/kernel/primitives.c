@@ -4,8 +4,8 @@
 
 enum { SHA_STATE = 256, SIGNATURE = 65, POINT = 65, UNCOMPRESSED = 2, KECCAK_PADDING = 1 };
 
-/* RFC 9162 section 2.1.1: the prefix keeps a node from passing for a leaf. */
-static const unsigned char NODE = 1;
+/* RFC 9162 section 2.1.1: the prefixes keep a node from passing for a leaf. */
+static const unsigned char LEAF = 0, NODE = 1;
 
 /* Half the order of secp256k1: a signature with a larger s is the twin of another one (EIP-2). */
 static const unsigned char HALF_ORDER[HASH] = {
@@ -25,19 +25,32 @@ void keccak256(const Primitives *use, uint8_t out[HASH], const void *data, size_
     use->keccak_digest(use->keccak_state, out, HASH, KECCAK_PADDING);
 }
 
+void leaf_hash(const Primitives *use, uint8_t out[HASH], Slice leaf) {
+    const Slice parts[] = {{&LEAF, 1}, leaf};
+    sha256(use, out, parts, 2);
+}
+
+static void node_hash(const Primitives *use, uint8_t out[HASH], const uint8_t left[HASH], const uint8_t right[HASH]) {
+    const Slice parts[] = {{&NODE, 1}, {left, HASH}, {right, HASH}};
+    sha256(use, out, parts, 3);
+}
+
 /* The root over `count` leaf hashes, left in the first; an odd last node goes up unchanged. */
 void merkle_root(const Primitives *use, uint8_t (*hashes)[HASH], int count) {
     while (count > 1) {
         int pairs = count / 2;
-        for (int i = 0; i < pairs; i++) {
-            Slice parts[2] = {{&NODE, 1}, {hashes[2 * i], 2 * HASH}};
-            uint8_t node[HASH];
-            sha256(use, node, parts, 2);
-            memcpy(hashes[i], node, HASH);
-        }
+        for (int i = 0; i < pairs; i++) node_hash(use, hashes[i], hashes[2 * i], hashes[2 * i + 1]);
         if (count % 2) memmove(hashes[pairs], hashes[count - 1], HASH);
         count = pairs + count % 2;
     }
+}
+
+/* Appends a leaf to the `count` complete subtrees of a tree of `size` leaves, the largest first, and gives their new
+   number; `frontier` has room for one more. */
+int append_leaf(const Primitives *use, uint8_t (*frontier)[HASH], int count, uint64_t size, Slice leaf) {
+    leaf_hash(use, frontier[count], leaf);
+    for (; size & 1; size >>= 1, count--) node_hash(use, frontier[count - 1], frontier[count - 1], frontier[count]);
+    return count + 1;
 }
 
 /* The address that signed an entry's digest; false for a signature that is not in the one accepted form. */

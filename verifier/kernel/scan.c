@@ -5,28 +5,20 @@
 
 enum { MOST_WHOLE = 18, MOST_DIGITS = 27 };
 
-bool take(Cursor *cursor, const char *literal) {
-    size_t length = strlen(literal);
-    if ((size_t)(cursor->end - cursor->at) < length || memcmp(cursor->at, literal, length)) return false;
-    cursor->at += length;
-    return true;
-}
-
-static int digit_of(unsigned char sign) {
-    if (sign >= '0' && sign <= '9') return sign - '0';
-    if (sign >= 'a' && sign <= 'f') return sign - 'a' + 10;
-    return -1;
-}
+/* One more than the value of each hexadecimal digit in lower case; of every other sign 0. */
+static const uint8_t DIGITS[256] = {['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ['a'] = 11, 12, 13, 14, 15, 16};
 
 bool take_hex(Cursor *cursor, uint8_t *out, int bytes) {
-    if (cursor->end - cursor->at < 2 * bytes) return false;
+    const unsigned char *at = cursor->at;
+    int wrong = 0;
+    if (cursor->end - at < 2 * bytes) return false;
     for (int i = 0; i < bytes; i++) {
-        int high = digit_of(cursor->at[2 * i]), low = digit_of(cursor->at[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        out[i] = (uint8_t)(high << 4 | low);
+        int byte = (DIGITS[at[2 * i]] - 1) * 16 | (DIGITS[at[2 * i + 1]] - 1);
+        wrong |= byte;
+        out[i] = (uint8_t)byte;
     }
     cursor->at += 2 * bytes;
-    return true;
+    return wrong >= 0;
 }
 
 /* Length of a sign that is printable, stays as it is under NFC, and needs no escape; 0 for every other.
@@ -94,10 +86,6 @@ bool take_natural(Cursor *cursor, uint64_t *out) {
     return cursor->at > start && (*start != '0' || cursor->at - start == 1) && value < (1ULL << 53);
 }
 
-bool same(Slice one, Slice other) {
-    return one.length == other.length && !memcmp(one.data, other.data, one.length);
-}
-
 bool multiply(u128 *value, u128 factor) {
     return !__builtin_mul_overflow(*value, factor, value);
 }
@@ -115,11 +103,11 @@ static bool is_digit(unsigned char sign) { return sign >= '0' && sign <= '9'; }
 
 static bool is_upper(unsigned char sign) { return sign >= 'A' && sign <= 'Z'; }
 
-bool one_of(Slice text, const char *const *words) {
-    for (; *words; words++) {
-        if (strlen(*words) == text.length && !memcmp(*words, text.data, text.length)) return true;
+int one_of(Slice text, const Slice *words) {
+    for (int i = 0; words[i].data; i++) {
+        if (same(text, words[i])) return i + 1;
     }
-    return false;
+    return 0;
 }
 
 /* ledger.fields.Geography */

@@ -15,12 +15,10 @@ static size_t place_of(const Table *table, const uint8_t key[HASH]) {
 }
 
 static bool allocate(Table *table, size_t room) {
-    table->keys = malloc(room * HASH);
-    table->values = malloc(room * sizeof *table->values);
-    table->used = 0;
+    table->slots = malloc(room * sizeof *table->slots);
     table->room = room;
-    if (!table->keys || !table->values) return false;
-    memset(table->values, 0xff, room * sizeof *table->values);
+    if (!table->slots) return false;
+    table_clear(table);
     return true;
 }
 
@@ -29,35 +27,39 @@ bool table_init(Table *table, uint64_t seed) {
     return allocate(table, FIRST_ROOM);
 }
 
-void table_free(Table *table) {
-    free(table->keys);
-    free(table->values);
-}
+void table_free(Table *table) { free(table->slots); }
 
 void table_clear(Table *table) {
-    memset(table->values, 0xff, table->room * sizeof *table->values);
+    for (size_t i = 0; i < table->room; i++) table->slots[i].value = FREE;
     table->used = 0;
 }
 
-static size_t find_place(const Table *table, const uint8_t key[HASH]) {
+void table_fetch(const Table *table, const uint8_t key[HASH]) {
+    const Slot *slot = &table->slots[place_of(table, key)];
+    __builtin_prefetch(slot);
+    __builtin_prefetch(&slot->value);
+}
+
+static Slot *find_slot(const Table *table, const uint8_t key[HASH]) {
     size_t place = place_of(table, key);
-    while (table->values[place] != FREE && memcmp(table->keys[place], key, HASH)) place = (place + 1) & (table->room - 1);
-    return place;
+    while (table->slots[place].value != FREE && memcmp(table->slots[place].key, key, HASH))
+        place = (place + 1) & (table->room - 1);
+    return &table->slots[place];
 }
 
 uint32_t *table_find(const Table *table, const uint8_t key[HASH]) {
-    size_t place = find_place(table, key);
-    return table->values[place] == FREE ? NULL : &table->values[place];
+    Slot *slot = find_slot(table, key);
+    return slot->value == FREE ? NULL : &slot->value;
 }
 
 static bool grow(Table *table) {
     Table old = *table;
-    if (!allocate(table, 2 * old.room)) return false;
+    if (!allocate(table, 2 * old.room)) {
+        *table = old;
+        return false;
+    }
     for (size_t i = 0; i < old.room; i++) {
-        if (old.values[i] == FREE) continue;
-        size_t place = find_place(table, old.keys[i]);
-        memcpy(table->keys[place], old.keys[i], HASH);
-        table->values[place] = old.values[i];
+        if (old.slots[i].value != FREE) *find_slot(table, old.slots[i].key) = old.slots[i];
     }
     table->used = old.used;
     table_free(&old);
@@ -67,12 +69,12 @@ static bool grow(Table *table) {
 /* The value under `key`: what was there, or `value`, which is then put there. NULL without memory. */
 uint32_t *table_add(Table *table, const uint8_t key[HASH], uint32_t value, bool *was_there) {
     if (3 * table->used >= 2 * table->room && !grow(table)) return NULL;
-    size_t place = find_place(table, key);
-    *was_there = table->values[place] != FREE;
+    Slot *slot = find_slot(table, key);
+    *was_there = slot->value != FREE;
     if (!*was_there) {
-        memcpy(table->keys[place], key, HASH);
-        table->values[place] = value;
+        memcpy(slot->key, key, HASH);
+        slot->value = value;
         table->used++;
     }
-    return &table->values[place];
+    return &slot->value;
 }
