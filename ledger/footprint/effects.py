@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from ledger.calculation import line_emission
 from ledger.errors import InputError
 from ledger.footprint.content import Footprint
 from ledger.footprint.lines import Line
 from ledger.numbers import decimals_of, round_half_even
+
+
+class _Replaced(NamedTuple):
+    amount: str
+    unit: str
+    share: str | None
+    value: str
+    per: str
+
+
+def replaced_effect(content: Footprint, line: Line, value: str, per: str, amount: str = "1") -> Decimal | None:
+    """By how many kg the footprint would change with `value` for `amount` `per` in place of the line's own."""
+    try:
+        right = line_emission(_Replaced(line.amount, line.unit, line.share, value, per), content.production.output)
+    except InputError:
+        return None
+    decimals = decimals_of(content.result.footprint)
+    if amount != "1":
+        right = Fraction(right) / Fraction(amount)
+    return round_half_even(right, decimals) - Decimal(line.emission)
 
 
 def scaled_effect(content: Footprint, line: Line, right: Fraction, stated: Fraction) -> Decimal | None:

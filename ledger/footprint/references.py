@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
-from ledger.calculation import line_emission, same_value
-from ledger.errors import InputError
+from ledger.calculation import same_value
 from ledger.findings import Finding, fail
+from ledger.footprint.basis import ALLOWED_FACTORS, covers, has_wrong_basis, newest, right_factor, weight_of
 from ledger.footprint.content import Footprint, FootprintSummary, line_place
+from ledger.footprint.effects import replaced_effect
 from ledger.footprint.lines import Line
 from ledger.footprint.pins import PublishedFactor, check_factor_parts, check_upstream_parts, check_upstream_state
-from ledger.footprint.ruling import check_rule
+from ledger.footprint.ruling import check_rule, wanted_factors
 from ledger.kind import Known, Reference, Surroundings
-from ledger.numbers import decimals_of, round_half_even
-
-# Which kinds of factor a line may rest on: an ETS default or a CO2 average is never a product footprint's factor.
-ALLOWED_FACTORS: Final[dict[str, frozenset[str]]] = {
-    "fuel": frozenset({"combustion", "footprint"}),
-    "process": frozenset({"footprint"}),
-    "electricity": frozenset({"footprint"}),
-    "green_electricity": frozenset({"footprint"}),
-    "heat": frozenset({"footprint"}),
-    "material": frozenset({"material", "footprint"}),
-    "material_default": frozenset({"material", "footprint"}),
-    "upstream": frozenset(),
-    "transport": frozenset({"transport", "footprint"}),
-    "packaging": frozenset({"material", "footprint"}),
-    "waste": frozenset({"material", "footprint"}),
-    "byproduct": frozenset({"material", "footprint"}),
-}
 
 
 def references(content: Footprint) -> list[Reference]:
@@ -72,31 +55,58 @@ def check_references(content: Footprint, around: Surroundings) -> Iterator[Findi
     yield from check_rule(content, around)
 
 
-def _weight(line: Line) -> Decimal:
-    return abs(Decimal(line.emission))
-
-
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
     factor: PublishedFactor = known.summary
-    place, head = line_place(number), content.header
     pinned = (line.source.value, line.source.per)
     if pinned != (factor.value, factor.per) and not same_value(*pinned, factor.value, factor.per):
-        kilograms = _effect(content, line, factor.value, factor.per)
-        yield fail("PINNED_FACTOR", place, kilograms, name=line.name, got=" / ".join(pinned),
+        kilograms = replaced_effect(content, line, factor.value, factor.per)
+        yield fail("PINNED_FACTOR", line_place(number), kilograms, name=line.name, got=" / ".join(pinned),
                    expected=f"{factor.value} / {factor.per}")  # fmt: skip
-    # a CO2 value leaves out the other gases: only a combustion factor may have that basis (ISO 14067)
-    wrong_basis = factor.gas_basis != "CO2e" and factor.kind != "combustion"
-    if factor.kind not in ALLOWED_FACTORS[line.kind] or wrong_basis:
-        yield fail("FACTOR_KIND", place, _weight(line), name=line.name,
-                   got=f"{factor.kind} ({factor.gas_basis})" if wrong_basis else factor.kind,
-                   expected=", ".join(sorted(ALLOWED_FACTORS[line.kind])))  # fmt: skip
-    if head.period_end < factor.valid_from or (factor.valid_until and head.period_start > factor.valid_until):
-        yield fail("FACTOR_PERIOD", place, _weight(line), got=f"{head.period_start}..{head.period_end}",
-                   expected=f"{factor.valid_from}..{factor.valid_until or ''}")  # fmt: skip
-    where = line.geography or head.geography
-    if not covers(factor.geography, where):
-        yield fail("FACTOR_REGION", place, _weight(line), got=factor.geography, expected=where)
+    if (
+        not _is_of_a_kind(line, factor)
+        or not _is_of_the_period(content, factor)
+        or not _is_there(content, line, factor)
+    ):
+        yield from _name_the_misfit(content, number, line, known, around)
     yield from _check_newer_factor(content, number, line, known, around)
+
+
+def _is_of_a_kind(line: Line, factor: PublishedFactor) -> bool:
+    return factor.kind in ALLOWED_FACTORS[line.kind] and not has_wrong_basis(factor)
+
+
+def _is_of_the_period(content: Footprint, factor: PublishedFactor) -> bool:
+    head = content.header
+    return head.period_end >= factor.valid_from and head.period_start <= (factor.valid_until or "9")
+
+
+def _is_there(content: Footprint, line: Line, factor: PublishedFactor) -> bool:
+    return covers(factor.geography, line.geography or content.header.geography)
+
+
+def _name_the_misfit(
+    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
+) -> Iterator[Finding]:
+    """Why the factor is not one for this line, weighed by the one that should stand there."""
+    factor: PublishedFactor = known.summary
+    right = right_factor(content, line, known, around, wanted_factors(content, line, around))
+    place, weight = line_place(number), weight_of(content, line, right)
+    if not _is_of_a_kind(line, factor):
+        yield fail("FACTOR_KIND", place, weight, name=line.name, got=_described(factor),
+                   expected=_described(right) if right else ", ".join(sorted(ALLOWED_FACTORS[line.kind])))  # fmt: skip
+    if not _is_of_the_period(content, factor):
+        head = content.header
+        yield fail("FACTOR_PERIOD", place, weight, got=f"{head.period_start}..{head.period_end}",
+                   expected=f"{factor.valid_from}..{factor.valid_until or ''}")  # fmt: skip
+    if not _is_there(content, line, factor):
+        yield fail("FACTOR_REGION", place, weight, got=factor.geography,
+                   expected=line.geography or content.header.geography)  # fmt: skip
+
+
+def _described(factor: PublishedFactor) -> str:
+    """Kind, gas basis where it is not CO2e, and the value: `ets_default (CO2): 0.42 / kWh`."""
+    basis = "" if factor.gas_basis == "CO2e" else f" ({factor.gas_basis})"
+    return f"{factor.kind}{basis}: {factor.value} / {factor.per}"
 
 
 def _check_newer_factor(
@@ -106,20 +116,19 @@ def _check_newer_factor(
     last_year = int(content.header.period_end[:4])
     now = around.replacement(known)
     if now is not None and now.summary is not None and not now.was_ended_at(around.index):
-        kilograms = _effect(content, line, now.summary.value, now.summary.per)
+        kilograms = replaced_effect(content, line, now.summary.value, now.summary.per)
         yield fail("FACTOR_STALE", line_place(number), kilograms, name=line.name, got=f"{factor.year}: {factor.value}",
                    expected=f"{now.summary.year}: {now.summary.value}")  # fmt: skip
         return
-    newer = [
-        other.summary
+    newer = (
+        other
         for other in around.newer(known, f"{factor.series}|{factor.geography}")
         if other.summary is not None
         and not other.was_ended_at(around.index)
         and factor.year < other.summary.year <= last_year
-    ]
-    if newer:
-        best = max(newer, key=lambda summary: summary.year)
-        kilograms = _effect(content, line, best.value, best.per)
+    )
+    if (best := newest(newer, around)) is not None:
+        kilograms = replaced_effect(content, line, best.value, best.per)
         yield fail("FACTOR_STALE", line_place(number), kilograms, name=line.name, got=f"{factor.year}: {factor.value}",
                    expected=f"{best.year}: {best.value}")  # fmt: skip
 
@@ -133,40 +142,15 @@ def _check_upstream(
         yield fail("UNIT_MISMATCH", line_place(number), abs(Decimal(line.emission)), got=line.per,
                    expected=upstream.unit)  # fmt: skip
     elif not same:
-        kilograms = _effect(content, line, upstream.footprint, upstream.unit, upstream.amount)
+        kilograms = replaced_effect(content, line, upstream.footprint, upstream.unit, upstream.amount)
         yield fail("PINNED_UPSTREAM", line_place(number), kilograms, name=line.name,
                    got=f"{line.value} / {line.per}",
                    expected=f"{upstream.footprint} / {upstream.amount} {upstream.unit}")  # fmt: skip
 
-    newest = around.replacement(known)
-    if newest is not None and isinstance(newest.summary, FootprintSummary) and not newest.was_ended_at(around.index):
-        current = newest.summary
-        kilograms = _effect(content, line, current.footprint, current.unit, current.amount)
+    now = around.replacement(known)
+    if now is not None and isinstance(now.summary, FootprintSummary) and not now.was_ended_at(around.index):
+        current = now.summary
+        kilograms = replaced_effect(content, line, current.footprint, current.unit, current.amount)
         yield fail("UPSTREAM_STALE", line_place(number), kilograms, name=line.name,
                    got=f"{upstream.footprint} / {upstream.amount} {upstream.unit}",
                    expected=f"{current.footprint} / {current.amount} {current.unit}")  # fmt: skip
-
-
-class _Replaced(NamedTuple):
-    amount: str
-    unit: str
-    share: str | None
-    value: str
-    per: str
-
-
-def _effect(content: Footprint, line: Line, value: str, per: str, amount: str = "1") -> Decimal | None:
-    """By how many kg the footprint would change with `value` for `amount` `per` in place of the line's own."""
-    try:
-        right = line_emission(_Replaced(line.amount, line.unit, line.share, value, per), content.production.output)
-    except InputError:
-        return None
-    decimals = decimals_of(content.result.footprint)
-    if amount != "1":
-        right = Fraction(right) / Fraction(amount)
-    return round_half_even(right, decimals) - Decimal(line.emission)
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Whether a factor for `wide` may stand for an activity in `narrow`: GLO, the same place, or its country."""
-    return wide in ("GLO", narrow) or narrow.startswith(wide + "-")

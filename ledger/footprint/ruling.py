@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from ledger.calculation import Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.findings import Finding, Outcome, fail, not_checked
+from ledger.footprint.basis import Wanted, right_factor, weight_of
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.lines import Line
 from ledger.footprint.rule import (
@@ -283,7 +284,7 @@ def _emission(line: Line, output: str) -> Exact | None:
 
 
 def check_sources(content: Footprint, wanted: Requirements, around: Surroundings) -> Iterator[Finding]:
-    """Factors, narrower than the general table. One that the table refuses already is not named twice."""
+    """Factors, narrower than the general table; what the rule's own factor would change, where that is known."""
     for number, line in enumerate(content.lines):
         source = line.source
         allowed = next((one for one in wanted.sources or () if one.line == line.kind), None)
@@ -291,17 +292,32 @@ def check_sources(content: Footprint, wanted: Requirements, around: Surroundings
             continue
         known = around.known(bytes.fromhex(source.digest[2:]))
         if known is not None and known.kind == "factor" and known.summary is not None:
-            yield from _check_source(allowed, number, line, known)
+            got, expected = _mismatch(allowed, known)
+            if expected:
+                right = right_factor(content, line, known, around, Wanted(allowed.kinds, allowed.series or ()))
+                yield fail("RULE_FACTOR_KIND", line_place(number), weight_of(content, line, right), name=line.name,
+                           got=got, expected=", ".join(expected))  # fmt: skip
 
 
-def _check_source(allowed: Sources, number: int, line: Line, known: Known) -> Iterator[Finding]:
-    factor, weight = known.summary, abs(Decimal(line.emission))
+def _mismatch(allowed: Sources, known: Known) -> tuple[str, tuple[str, ...]]:
+    """What the factor is and what it may be; nothing where it is that."""
+    factor = known.summary
     if factor.kind not in allowed.kinds:
-        yield fail("RULE_FACTOR_KIND", line_place(number), weight, name=line.name, got=factor.kind,
-                   expected=", ".join(allowed.kinds))  # fmt: skip
-    elif allowed.series is not None and factor.series not in allowed.series:
-        yield fail("RULE_FACTOR_KIND", line_place(number), weight, name=line.name, got=factor.series,
-                   expected=", ".join(allowed.series))  # fmt: skip
+        return factor.kind, allowed.kinds
+    if allowed.series is not None and factor.series not in allowed.series:
+        return factor.series, allowed.series
+    return "", ()
+
+
+def wanted_factors(content: Footprint, line: Line, around: Surroundings) -> Wanted:
+    """What the rule that is named, or else the highest one in effect, says of the factors of such lines."""
+    head, known = content.header, _rule_of(content, around)
+    rule = known.summary if known is not None else None
+    if head.rule is None:
+        rule = _highest(head.product_id, len(LEVELS), head.period_end, around)
+    sources = rule.requirements.sources if isinstance(rule, RuleSummary) else None
+    allowed = next((one for one in sources or () if one.line == line.kind), None)
+    return Wanted() if allowed is None else Wanted(allowed.kinds, allowed.series or ())
 
 
 def weights_of(example: Footprint, mandatory: Iterable[Selector]) -> tuple[Decimal, ...]:

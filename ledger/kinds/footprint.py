@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.findings import Finding
+from ledger.footprint.basis import ALLOWED_FACTORS, covers
 from ledger.footprint.checks import check
 from ledger.footprint.content import Footprint, FootprintSummary, line_place, subject_of
 from ledger.footprint.coproducts import check_coproducts, group_topics
 from ledger.footprint.hidden import check_shown
 from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
-from ledger.footprint.references import ALLOWED_FACTORS, check_references, covers, references
+from ledger.footprint.references import check_references, references
 from ledger.footprint.ruling import register_rule
 from ledger.footprint.taken import check_taken, moves, taken_references, topics
 from ledger.kind import Kind, Surroundings

@@ -228,8 +228,8 @@ WORDS: Final = {
         "line “{name}” pins {got}, the upstream declaration says {expected}. Update it from the declaration",
     ),
     "FACTOR_KIND": Words(
-        "“{name}”用了 {got} 类因子；产品碳足迹此处只能用 {expected}（禁止混用）。请更换因子",
-        "line “{name}” rests on a factor of kind {got}; a product footprint may use only {expected} here. "
+        "“{name}”所用的因子是 {got}；产品碳足迹此处只能用 {expected}（禁止混用）。请更换因子",
+        "line “{name}” rests on a factor {got}; a product footprint may use only {expected} here. "
         "Replace the factor",
     ),
     "FACTOR_PERIOD": Words(

@@ -69,6 +69,9 @@ class Around:
     def newer(self, known: Known, key: str) -> Iterable[Known]:
         return [k for k in self.sisters if k.summary.series + "|" + k.summary.geography == key]
 
+    def on(self, topic: str) -> Iterable[Known]:
+        return ()
+
     def replacement(self, known: Known) -> Known | None:
         return self.newest if self.newest and known.kind == "footprint" else None
 
