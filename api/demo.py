@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from api.console import Session, err, out
-from api.demo_chain import DemoChain, build_chain, demo_facts, expect, members, register_variants
+from api.demo_chain import DemoChain, build_chain, expect, members, refused_twice, register_variants
+from api.demo_contents import demo_facts
 from api.judging import judge
 from api.playground import Playground, open_playground
 from ledger.findings import Level, Outcome
@@ -20,6 +21,7 @@ from ledger.numbers import round_half_even
 from ledger.trust import TrustFile
 
 if TYPE_CHECKING:
+    from ledger.errors import RefusedError
     from ledger.findings import Finding
     from verifier.product import ProductVerdict
     from verifier.schema import ProductReport
@@ -83,10 +85,12 @@ def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None
     _tell_verdict(run, ground, tampered, None, quiet=quiet)
     with tell.step("不诚实的供应商签署各种错误版本", "the dishonest supplier signs the wrong variants"):
         register_variants(ground, chain)
+        refused = refused_twice(ground, chain)
         audit = _anchor_and_export(ground)
         variants = [_variant(ground, audit, chain, variant) for variant in chain.facts["variants"]]
     if not quiet:
         _show_variants(variants, run)
+        _show_refused(refused, run)
     return {
         "body": str(body.declared),
         "status": body.status.value,
@@ -94,15 +98,17 @@ def _story(run: Session, tell: _Teller, ground: Playground, reports: Path | None
         "tampered": [_facts(finding) for finding in tampered.verdict.findings if finding.outcome is Outcome.FAIL],
         "changed_line": _facts(line),
         "variants": variants,
+        "refused": {"code": refused.code, "zh": refused.words("zh"), "en": refused.words("en")},
     }
 
 
 def _prepare(tell: _Teller, ground: Playground) -> tuple[DemoChain, Path]:
     """The golden chain, registered and anchored, with its export."""
-    with tell.step("登记五个虚构组织", "registering five made-up organisations"):
+    with tell.step("登记六个虚构组织", "registering six made-up organisations"):
         ground.register(members(demo_facts()))
     with tell.step(
-        "发布 90 个官方因子；声明冷轧卷、车门内板、白车身", "publishing 90 official factors; declaring coil, part, body"
+        "发布 90 个官方因子、一部核算规则；核销绿证；声明冷轧卷、车门内板、白车身",
+        "publishing 90 official factors and a rule; retiring green certificates; declaring coil, part, body",
     ):
         chain = build_chain(ground)
     with tell.step("锚定并导出", "anchoring and exporting"):
@@ -162,8 +168,9 @@ def _tampered(ground: Playground, audit: Path, chain: DemoChain) -> Verified:
     shutil.copytree(audit, copy)
     path = next((copy / "statements").rglob("*.p/*"))
     text = path.read_text(encoding="utf-8")
-    expect("places to tamper with", text.count(HONEST), 1)
-    path.write_text(text.replace(HONEST, TAMPERED), encoding="utf-8")
+    expect("places to tamper with", text.count(HONEST), 2)  # the rule's worked example, then the part itself
+    before, _, after = text.rpartition(HONEST)
+    path.write_text(before + TAMPERED + after, encoding="utf-8")
     verified = _judge(ground, copy, chain.digests["body"])
     verdict = verified.verdict
     expect("tampered", verdict.status.value, "failed")
@@ -182,19 +189,20 @@ def _changed_line(chain: DemoChain, tampered: ProductVerdict) -> Finding:
 
 
 def _variant(ground: Playground, audit: Path, chain: DemoChain, variant: dict[str, Any]) -> dict[str, Any]:
-    digest = chain.digests[variant["name"]]
+    """What was found on one variant. All of it together must lead back to the honest part, to the last digit."""
+    name, digest, code = variant["name"], chain.digests[variant["name"]], variant["caught"]
     verdict = _judge(ground, audit, digest).verdict
-    caught = "caught" in variant
-    expect(variant["name"], verdict.status.value, "failed" if caught else "verified")
-    code = variant["caught"] if caught else variant["not_checked"]
-    finding = next((f for f in verdict.findings if f.code == code and f.statement == digest), None)
-    expect(f"{variant['name']}: {code}", finding is not None, expected=True)
+    expect(name, verdict.status.value, "failed")
+    found = [f for f in verdict.findings if f.code == code and f.statement == digest]
+    expect(f"{name}: {code}", bool(found), expected=True)
+    kilograms = sum((finding.kilograms or Decimal(0) for finding in found), Decimal(0))
+    expect(name, (verdict.declared or Decimal(0)) + kilograms, Decimal(chain.facts["expected"]["part"]))
     return {
-        "name": variant["name"],
+        "name": name,
         "what": {"zh": variant["zh"], "en": variant["en"]},
         "footprint": f"{verdict.declared:f}",
-        "caught": caught,
-        **(_facts(finding) if finding else {}),
+        **_facts(found[0]),
+        "kilograms": f"{kilograms:+f}",
     }
 
 
@@ -207,10 +215,32 @@ def _facts(finding: Finding) -> dict[str, Any]:
 def _show_variants(variants: list[dict[str, Any]], run: Session) -> None:
     from rich.text import Text
 
-    console = out()
+    console, honest = out(), demo_facts()["expected"]["part"]
     for v in variants:
-        mark = run.pick("✗ 查出", "✗ caught") if v["caught"] else run.pick("? 未核查", "? NOT CHECKED")
-        style = "red" if v["caught"] else "yellow"
-        text = Text(f"{mark}  ", style).append(f"{v['what'][run.language]}：{v['footprint']} kgCO2e", "bold")
-        text.append(f"\n    {v['code']} {v['kilograms']} kg  {v[run.language]}", style)
+        off = v["kilograms"]
+        low = run.pick("少报", "too low by") if off[0] == "+" else run.pick("多报", "too high by")
+        text = Text(run.pick("✗ 查出  ", "✗ caught  "), "red").append(
+            v["what"][run.language] + run.pick("：", ": "), "bold"
+        )
+        text.append(
+            run.pick(
+                f"每件 {v['footprint']} kgCO2e，实为 {honest}，",
+                f"{v['footprint']} kgCO2e a piece, {honest} in truth, ",
+            )
+        )
+        text.append(f"{low} {off[1:]} kg", "bold red").append(f"\n    {v[run.language]}  ").append(v["code"], "dim")
         console.print(text, soft_wrap=True)
+
+
+def _show_refused(refused: RefusedError, run: Session) -> None:
+    from rich.text import Text
+
+    mark = run.pick("✗ 登记时即拒绝  ", "✗ refused at registration  ")
+    what = run.pick("同一批绿证再用于第二个产品：", "the same certificates behind a second product:")
+    text = (
+        Text(mark, "red")
+        .append(what, "bold")
+        .append(f"\n    {refused.words(run.language)}  ")
+        .append(refused.code, "dim")
+    )
+    out().print(text, soft_wrap=True)

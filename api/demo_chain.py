@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from api.counter import open_ledger
 from api.declaring import build
+from api.demo_contents import certificates, data, demo_facts, rule_with, under_rule, with_certificates
 from api.drafts import read_draft
 from api.factors import factor_name, seed_factors
 from api.playground import Member, Playground
 from api.submitting import submit
 from api.variants import Pin, variant_of
-from ledger.errors import EvidenceError
+from ledger.errors import EvidenceError, RefusedError
 from ledger.kinds.footprint import Footprint
+
+if TYPE_CHECKING:
+    from api.request import Request
 
 LATE_FACTOR = "elec-fp-cn/2024"
 """Published after the coil was first declared with the 2023 grid, as it really was."""
@@ -34,16 +34,6 @@ class DemoChain:
     contents: dict[str, Footprint] = field(default_factory=dict)
 
 
-def demo_facts() -> Mapping[str, Any]:
-    """The demonstration's organisations, expected figures and wrong variants."""
-    found: Mapping[str, Any] = yaml.safe_load(_data("demo.yml").read_text(encoding="utf-8"))
-    return found
-
-
-def _data(name: str) -> Path:
-    return Path(str(files("api"))) / "data" / name
-
-
 def members(facts: Mapping[str, Any]) -> list[Member]:
     """The made-up organisations with their roles."""
     return [Member(o["id"], o["name"], (o["role"],)) for o in facts["organisations"].values()]
@@ -57,7 +47,7 @@ def build_chain(ground: Playground) -> DemoChain:
     _declare(ground, chain, "coil_2023")
     _publish(ground, chain, late)
     _declare(ground, chain, "coil", replaces="coil_2023")
-    _declare(ground, chain, "part")
+    _declare_part(ground, chain)
     _declare(ground, chain, "body")
     return chain
 
@@ -71,11 +61,23 @@ def _publish(ground: Playground, chain: DemoChain, factors: list[Any]) -> None:
 
 
 def _declare(ground: Playground, chain: DemoChain, name: str, replaces: str | None = None) -> None:
+    organisation, content = _drafted(ground, name)
+    _register(ground, chain, name, organisation, content, chain.digests[replaces] if replaces else None)
+
+
+def _drafted(ground: Playground, name: str) -> tuple[str, Footprint]:
     with open_ledger(ground.settings) as ledger:
-        organisation, content = build(read_draft(_data(f"demo_{name}.yml")), ledger.book)
-    previous = chain.digests[replaces] if replaces else None
-    _register(ground, chain, name, organisation, content, previous)
-    expect(f"{name}", content.result.footprint, chain.facts["expected"].get(name, content.result.footprint))
+        return build(read_draft(data(f"demo_{name}.yml")), ledger.book)
+
+
+def _declare_part(ground: Playground, chain: DemoChain) -> None:
+    """The rule with the part as its worked example, the certificates, and the part that names both."""
+    organisation, example = _drafted(ground, "part")
+    rule = ground.signed("rule", chain.facts["organisations"]["rules"]["id"], rule_with(example))
+    certificate = ground.signed("green-certificate", organisation, certificates(chain.facts, 0))
+    submit(ground.settings, [(rule, "rule"), (certificate, "certificates")])
+    chain.digests |= {"rule": rule.digest, "certificates": certificate.digest}
+    _register(ground, chain, "part", organisation, under_rule(example, chain.facts, rule.digest, certificate.digest))
 
 
 def _register(
@@ -86,20 +88,54 @@ def _register(
     content: Footprint,
     previous: bytes | None = None,
 ) -> None:
-    request = ground.signed("footprint", organisation, content, previous)
+    request = _signed(ground, chain, name, organisation, content, previous)
     submit(ground.settings, [(request, name)])
+    expect(name, content.result.footprint, chain.facts["expected"].get(name, content.result.footprint))
+
+
+def _signed(
+    ground: Playground,
+    chain: DemoChain,
+    name: str,
+    organisation: str,
+    content: Footprint,
+    previous: bytes | None = None,
+) -> Request:
+    request = ground.signed("footprint", organisation, content, previous)
     chain.digests[name] = request.digest
     chain.contents[name] = content
     chain.pins[name] = Pin("upstream", request.digest, content.result.footprint, content.header.unit)
+    return request
 
 
 def register_variants(ground: Playground, chain: DemoChain) -> None:
-    """Lets the dishonest supplier sign and register each wrong variant of the part; its sums add up."""
+    """Lets the dishonest supplier sign and register each wrong variant of the part; its sums add up.
+
+    Each has certificates of its own, as many as the honest part: what is wrong with it is one thing.
+    """
     organisation = chain.facts["organisations"]["dishonest"]["id"]
+    held, signed = [], []
     for number, variant in enumerate(chain.facts["variants"]):
+        name = variant["name"]
+        held.append(ground.signed("green-certificate", organisation, certificates(chain.facts, number + 1)))
         content = variant_of(chain.contents["part"], number, variant["change"], chain.pins)
-        expect(variant["name"], content.result.footprint, variant["footprint"])
-        _register(ground, chain, variant["name"], organisation, content)
+        expect(name, content.result.footprint, variant["footprint"])
+        content = with_certificates(content, chain.facts, held[-1].digest)
+        signed.append((_signed(ground, chain, name, organisation, content), name))
+    submit(ground.settings, [*((one, "certificates") for one in held), *signed])
+
+
+def refused_twice(ground: Playground, chain: DemoChain) -> RefusedError:
+    """The refusal when the dishonest supplier puts certificates that serve one product behind a second one."""
+    organisation = chain.facts["organisations"]["dishonest"]["id"]
+    used = chain.contents[chain.facts["variants"][0]["name"]]
+    second = used.model_copy(update={"header": used.header.model_copy(update={"product_id": "DOOR-INNER-R"})})
+    try:
+        submit(ground.settings, [(ground.signed("footprint", organisation, second), "DOOR-INNER-R")])
+    except RefusedError as err:
+        expect("refused", err.code, "CERTIFICATE_BEYOND")
+        return err
+    raise EvidenceError("DEMO_WRONG", place="refused", got="registered", expected="CERTIFICATE_BEYOND")
 
 
 def expect(what: str, got: object, expected: object) -> None:

@@ -54,23 +54,32 @@ def test_the_changed_digit_is_refused_with_its_line_and_kilograms(demo: Any) -> 
     assert "0.779895" in line["en"]
 
 
-@pytest.mark.parametrize(("name", "footprint", "caught", "code", "place", "kilograms"), [
-    ("factor_swap_ets_0.42", "26.571120", True, "FACTOR_KIND", "lines/0001", "0.777"),
-    ("factor_kind_mix_co2_0.5306", "26.775730", True, "FACTOR_KIND", "lines/0001", "0.98161"),
-    ("gec_counted_as_zero", "26.794740", True, "PINNED_FACTOR", "lines/0002", "0.068125"),
-    ("gec_1000_claimed_of_500", "26.208865", False, "GREEN_CERTIFICATES", "lines/0002", "0.13625"),
-    ("unit_error_kWh_as_MWh", "25.727132", True, "PINNED_FACTOR", "lines/0001", "1.067676"),
-    ("unit_error_in_the_amount", "25.727132", False, "RULE_NOT_NAMED", "header", "25.727132"),
-    ("stale_upstream_2023_grid_coil", "26.939905", True, "UPSTREAM_STALE", "lines/0000", "-0.07704"),
-    ("boundary_cherry_pick_no_upstream", "1.171970", False, "RULE_NOT_NAMED", "header", "1.17197"),
+@pytest.mark.parametrize(("name", "footprint", "code", "place", "kilograms"), [
+    ("factor_swap_ets_0.42", "26.571120", "FACTOR_KIND", "lines/0001", "+0.291745"),
+    ("factor_kind_mix_co2_0.5306", "26.775730", "FACTOR_KIND", "lines/0001", "+0.087135"),
+    ("gec_counted_as_zero", "26.794740", "PINNED_FACTOR", "lines/0002", "+0.068125"),
+    ("gec_1000_claimed_of_500", "26.208865", "GREEN_NOT_COVERED", "lines/0002", "+0.654000"),
+    ("unit_error_kWh_as_MWh", "25.727132", "PINNED_FACTOR", "lines/0001", "+1.135733"),
+    ("unit_error_in_the_amount", "25.727132", "BAND", "lines/0001", "+1.135733"),
+    ("stale_upstream_2023_grid_coil", "26.939905", "UPSTREAM_STALE", "lines/0000", "-0.077040"),
+    ("boundary_cherry_pick_no_upstream", "1.171970", "MISSING_LINE", "lines", "+25.690895"),
 ])  # fmt: skip
-def test_each_wrong_variant_is_named_or_said_to_be_unchecked(
-    demo: Any, name: str, footprint: str, caught: bool, code: str, place: str, kilograms: str
+def test_each_wrong_variant_is_caught_with_what_it_hides(
+    demo: Any, name: str, footprint: str, code: str, place: str, kilograms: str
 ) -> None:
     found = next(variant for variant in demo[0]["variants"] if variant["name"] == name)
-    assert (found["footprint"], found["caught"], found["code"], found["place"]) == (footprint, caught, code, place)
-    assert found["outcome"] == ("fail" if caught else "not_checked")
-    assert Decimal(found["kilograms"]) == Decimal(kilograms)
+    assert (found["footprint"], found["code"], found["place"], found["kilograms"]) == (
+        footprint,
+        code,
+        place,
+        kilograms,
+    )
+    assert found["outcome"] == "fail"
+    assert Decimal(footprint) + Decimal(kilograms) == Decimal("26.862865")
+
+
+def test_certificates_that_serve_one_product_are_refused_for_a_second(demo: Any) -> None:
+    assert demo[0]["refused"]["code"] == "CERTIFICATE_BEYOND"
 
 
 def test_it_takes_well_under_a_minute_and_leaves_nothing_behind(demo: Any) -> None:
@@ -94,6 +103,8 @@ def test_a_kept_ledger_goes_on_with_the_ordinary_commands(tmp_path: Path) -> Non
     chain = json.loads((kept / "chain" / "process.json").read_text())
     try:
         assert "NOT CHECKED" in done.stdout
+        assert done.stdout.count("✗ caught") == 8
+        assert "✗ refused at registration" in done.stdout
         home = ("--home", str(kept))
         assert run(tmp_path, *home, "verify", "BODY-IN-WHITE").returncode == 0
         assert run(tmp_path, *home, "verify", "DOOR-INNER-L-V0").returncode == 1

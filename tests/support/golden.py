@@ -11,20 +11,30 @@ from support.builders import CARMAKER, PRESS, PUBLISHER, STEEL, Signed, signed
 
 from api.book import Found
 from api.declaring import build
-from api.demo_chain import LATE_FACTOR, _data, demo_facts
+from api.demo_chain import LATE_FACTOR
+from api.demo_contents import certificates, data, demo_facts, rule_with, under_rule, with_certificates
 from api.drafts import read_draft
 from api.factors import factor_name, seed_factors
 from api.variants import Pin, variant_of
 from ledger.kinds.footprint import Footprint
 
+COMMITTEE = str(demo_facts()["organisations"]["rules"]["id"])
 OWNERS = {"coil_2023": STEEL, "coil": STEEL, "part": PRESS, "body": CARMAKER}
 
 
 class Golden(Ledger):
-    """The ledger with what was registered by name; `body_of` chooses the part's variant that the body rests on."""
+    """The ledger with what was registered by name.
 
-    def __init__(self) -> None:
+    With `ruled` it is the demonstration's: the part names the rule and takes from certificates. Without, the part is
+    the rule's worked example, for tests that bring a rule or certificates of their own.
+    """
+
+    def __init__(self, *, ruled: bool = False) -> None:
         super().__init__()
+        self.ruled = ruled
+        if ruled:
+            self.registry.organisation(COMMITTEE, name=str(demo_facts()["organisations"]["rules"]["name"]))
+            self.registry.grant(COMMITTEE, "rule-publisher")
         self.book = ListedBook()
         self.book.found.clear()
         self.digests: dict[str, bytes] = {}
@@ -35,7 +45,7 @@ class Golden(Ledger):
         self.draft("coil_2023")
         self._publish(late)
         self.draft("coil", previous=self.digests["coil_2023"])
-        self.draft("part")
+        self.part() if ruled else self.draft("part")
         self.draft("body")
 
     def _publish(self, factors: list[Any]) -> None:
@@ -45,8 +55,21 @@ class Golden(Ledger):
             self.pins[factor_name(factor)] = Pin("factor", self.digests[factor_name(factor)], *pinned)
 
     def draft(self, name: str, previous: bytes | None = None) -> None:
-        organisation, content = build(read_draft(_data(f"demo_{name}.yml")), self.book)
+        organisation, content = build(read_draft(data(f"demo_{name}.yml")), self.book)
         self.declare(name, organisation, content, previous)
+
+    def part(self) -> None:
+        organisation, example = build(read_draft(data("demo_part.yml")), self.book)
+        self._register("rule", "rule", COMMITTEE, rule_with(example), None)
+        held = self.certificates(organisation, 0)
+        self.declare("part", organisation, under_rule(example, demo_facts(), self.digests["rule"], held))
+
+    def certificates(self, organisation: str, number: int) -> bytes:
+        """The `number`-th range of 500 certificates, held by the organisation."""
+        self._register(
+            f"certificates {number}", "green-certificate", organisation, certificates(demo_facts(), number), None
+        )
+        return self.digests[f"certificates {number}"]
 
     def declare(self, name: str, organisation: str, content: Footprint, previous: bytes | None = None) -> bytes:
         self._register(name, "footprint", organisation, content, previous)
@@ -59,6 +82,8 @@ class Golden(Ledger):
         number, facts = next((i, v) for i, v in enumerate(facts) if v["name"] == name)
         content = variant_of(self.contents["part"], number, facts["change"], self.pins)
         assert content.result.footprint == facts["footprint"]
+        if self.ruled:
+            content = with_certificates(content, demo_facts(), self.certificates(PRESS, number + 1))
         return self.declare(name, PRESS, content)
 
     def _register(self, name: str, kind: str, organisation: str, content: Any, previous: bytes | None) -> None:

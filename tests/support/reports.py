@@ -29,7 +29,7 @@ SAMPLES = ("body", "tampered", "offline")
 
 @cache
 def ledger() -> Golden:
-    golden = Golden()
+    golden = Golden(ruled=True)
     golden.anchor()
     return golden
 
@@ -52,7 +52,8 @@ def report(sample: str = "body") -> ProductReport:
 
 
 def _one_digit(text: bytes) -> bytes:
-    return text.replace(b'"amount":"1.85"', b'"amount":"1.35"')
+    before, _, after = text.rpartition(b'"amount":"1.85"')  # the part's; the first is the rule's worked example
+    return before + b'"amount":"1.35"' + after
 
 
 def files(sample: str) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from support.golden import Golden
 from typer.testing import CliRunner
 
 from api.declaring import build
-from api.demo_chain import _data
+from api.demo_contents import data
 from api.drafts import read_draft
 from ledger.entry import Entry
 from ledger.errors import InputError
@@ -129,7 +129,7 @@ class Years(Golden):
     def __init__(self) -> None:
         super().__init__()
         draft = (
-            _data("demo_body.yml")
+            data("demo_body.yml")
             .read_text(encoding="utf-8")
             .replace("2025-01-01..2025-12-31", "2024-01-01..2024-12-31")
         )

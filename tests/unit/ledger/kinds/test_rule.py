@@ -171,7 +171,7 @@ def test_a_unit_error_in_the_amounts_leaves_the_plausible_band(world: World) -> 
     assert Decimal("25.727132") + Decimal("1.135733") == Decimal("26.862865")
 
 
-@pytest.mark.parametrize("name", [v["name"] for v in variants() if v.get("caught")])
+@pytest.mark.parametrize("name", [v["name"] for v in variants() if v["caught"] != "GREEN_NOT_COVERED"])
 def test_the_other_golden_variants_are_still_caught_under_the_rule(world: World, name: str) -> None:
     wanted = next(v["caught"] for v in variants() if v["name"] == name)
     assert wanted in failures(judged(world, world.variant(name)))
