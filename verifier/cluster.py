@@ -44,17 +44,21 @@ class Cluster:
             for w in workers
         ]
         self._judges: Final[list[Any]] = [one.result() for one in hired]
+        self._asked: Final[dict[int, Asked]] = {}
 
     def __len__(self) -> int:
         return len(self._judges)
 
     def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:
-        """Sends it the round."""
+        """Sends it the round, once it answered the one before: two calls may reach an actor in either order."""
+        if judge in self._asked:
+            self._asked[judge].result()
         with self._client.as_current():  # an actor asks by the client of the moment
-            asked: Asked = self._judges[judge].play(learn, begin)
+            self._asked[judge] = asked = self._judges[judge].play(learn, begin)
         return asked
 
     def dismiss(self) -> None:
         """Lets go of the judges; the cluster stays."""
         self._judges.clear()
+        self._asked.clear()
         self._client.close()

@@ -58,8 +58,11 @@ class Bundles(Protocol):
     def files(self, number: int) -> Files:
         """The files of one bundle as they are. Raises `SourceError`."""
 
+    def entry_file(self, number: int) -> bytes:
+        """The first of them alone."""
+
     def entries(self, number: int) -> Sequence[Item]:
-        """The same without statements, for a bundle whose statements do not fit its entries."""
+        """The items without statements, for a bundle whose statements do not fit its entries."""
 
 
 @dataclass(frozen=True, slots=True)

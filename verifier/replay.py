@@ -8,20 +8,18 @@ order. Two auditors with the same evidence get the same digest, whatever their m
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 from ledger.errors import EvidenceError
-from ledger.findings import Finding, fail, failed, not_checked
-from ledger.merkle import Frontier, leaf_hash
+from ledger.findings import Finding, failed
 from ledger.registry import Anchor, Registry, anchors_of
 from ledger.trust import TrustFile
 from verifier.cluster import Cluster
+from verifier.entries import judge_entries
 from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
 from verifier.notes import FileNotes, NoNotes
 from verifier.status import Status, status_of
@@ -127,73 +125,3 @@ def _anchor_count(chain: ChainEvidence) -> int:
 def _header(log: LogEvidence, chain: ChainEvidence) -> str:
     heads = "".join(f" {name}:{count}:{head.hex()}" for name, (count, head) in sorted(chain.heads.items()))
     return f"tanji-state-1 {log.checkpoint.size} {log.checkpoint.root.hex()}{heads}\n"
-
-
-def judge_entries(log: LogEvidence, anchors: Sequence[Anchor], max_merge_delay: int) -> Iterator[Finding]:
-    """The tree over the entries against every anchored root and the checkpoint, and the entries' blocks."""
-    sizes = [anchor.size for anchor in anchors]
-    checkpoint, frontier, last_block = log.checkpoint, Frontier(), 0
-    for number in range(bundle_count(log.bundles.size)):
-        entries = [item.entry for item in log.bundles.entries(number)]
-        blocks = [int.from_bytes(entry[-8:], "big") for entry in entries]
-        if not _are_quiet(frontier.size, last_block, blocks, anchors, sizes, max_merge_delay):
-            yield from _judge_blocks(frontier.size, last_block, blocks, anchors, sizes, max_merge_delay)
-        last_block = max(last_block, *blocks)
-        leaves = [leaf_hash(entry) for entry in entries]
-        yield from _judge_roots(frontier, leaves, anchors, sizes)
-        frontier = frontier.extended(leaves)
-    if frontier.root() != checkpoint.root:
-        yield fail("CHECKPOINT_TREE", got=frontier.root().hex(), expected=checkpoint.root.hex())
-    yield from _judge_checkpoint(checkpoint.size, anchors, sizes)
-
-
-def _are_quiet(
-    start: int, last_block: int, blocks: Sequence[int], anchors: Sequence[Anchor], sizes: Sequence[int], delay: int
-) -> bool:
-    """Whether a bundle's blocks rise and lie within the delay of the one anchor that has them all: none is wrong."""
-    found = bisect_left(sizes, start + len(blocks))
-    if bisect_left(sizes, start + 1) != found or list(blocks) != sorted(blocks) or blocks[0] < last_block:
-        return False
-    return found == len(anchors) or blocks[-1] <= anchors[found].block <= blocks[0] + delay
-
-
-def _judge_blocks(
-    start: int, last_block: int, blocks: Sequence[int], anchors: Sequence[Anchor], sizes: Sequence[int], delay: int
-) -> Iterator[Finding]:
-    for place, block in enumerate(blocks, start):
-        if block < last_block:
-            yield fail("BLOCK_DECREASES", f"#{place}", got=block, expected=last_block)
-        last_block = max(block, last_block)
-        yield from _judge_delay(place, block, anchors, sizes, delay)
-
-
-def _judge_delay(
-    place: int, block: int, anchors: Sequence[Anchor], sizes: Sequence[int], max_merge_delay: int
-) -> Iterator[Finding]:
-    found = bisect_left(sizes, place + 1)
-    if found == len(anchors):
-        return
-    anchored = anchors[found].block
-    if not block <= anchored <= block + max_merge_delay:
-        yield fail("MERGE_DELAY", f"#{place}", got=anchored, block=block, limit=max_merge_delay)
-
-
-def _judge_roots(
-    frontier: Frontier, leaves: Sequence[bytes], anchors: Sequence[Anchor], sizes: Sequence[int]
-) -> Iterator[Finding]:
-    """Every anchored root whose size lies within this bundle."""
-    first = bisect_left(sizes, frontier.size + 1)
-    last = bisect_left(sizes, frontier.size + len(leaves) + 1)
-    reached, start = frontier, frontier.size
-    for anchor in anchors[first:last]:
-        reached = reached.extended(leaves[reached.size - start : anchor.size - start])
-        if reached.root() != anchor.root:
-            yield fail("ANCHOR_ROOT", f"#{anchor.size}", got=reached.root().hex(), expected=anchor.root.hex(),
-                       block=anchor.block)  # fmt: skip
-
-
-def _judge_checkpoint(size: int, anchors: Sequence[Anchor], sizes: Sequence[int]) -> Iterator[Finding]:
-    if sizes and sizes[-1] > size:
-        yield not_checked("ENTRIES_WITHHELD", blocking=True, got=size, expected=sizes[-1])
-    if size and size not in sizes:
-        yield not_checked("CHECKPOINT_NOT_ANCHORED", blocking=True, got=size, expected=sizes[-1] if anchors else 0)

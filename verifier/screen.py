@@ -40,8 +40,9 @@ _SECP256K1: Final = (
     "secp256k1_ec_pubkey_serialize",
 )
 _PREFIX: Final = 2
-_BLOCK: Final = 8
-_BUNDLED: Final = _PREFIX + ENTRY_BYTES
+BLOCK_BYTES: Final = 8
+BUNDLED_BYTES: Final = _PREFIX + ENTRY_BYTES
+"""What an entry takes in a bundle's file, with its length before it."""
 _KECCAK_CAPACITY: Final = 64
 _KECCAK_ROUNDS: Final = 24
 
@@ -107,7 +108,7 @@ def extended(frontier: Frontier, entries: bytes, start: int, stop: int) -> Front
 
     None where there is no kernel, or the file is not one of entries of 105 bytes.
     """
-    functions = _functions()
+    functions = primitives()
     if functions is None:
         return None
     from verifier._kernel import extend
@@ -121,19 +122,19 @@ def extended(frontier: Frontier, entries: bytes, start: int, stop: int) -> Front
 
 def digest_of(entries: bytes, place: int) -> bytes:
     """The digest in the entry at `place` of a bundle's file of entries of 105 bytes alone."""
-    start = place * _BUNDLED + _PREFIX
+    start = place * BUNDLED_BYTES + _PREFIX
     return entries[start : start + DIGEST_BYTES]
 
 
 def block_of(entries: bytes, place: int) -> int:
     """The block in the entry at `place` of such a file."""
-    end = (place + 1) * _BUNDLED
-    return int.from_bytes(entries[end - _BLOCK : end], "big")
+    end = (place + 1) * BUNDLED_BYTES
+    return int.from_bytes(entries[end - BLOCK_BYTES : end], "big")
 
 
 def open_screen(domain: Domain) -> Screen | None:
     """A screen for statements of `domain`, or None where there is no kernel or not all that it calls."""
-    functions = _functions()
+    functions = primitives()
     if functions is None:
         return None
     from verifier._kernel import Screen as Kernel
@@ -152,7 +153,7 @@ def _ratio(unit: str, into: str) -> bytes:
 
 
 @cache
-def _functions() -> tuple[int, ...] | None:
+def primitives() -> tuple[int, ...] | None:
     """The addresses in the order of the kernel's `Primitives`, or None."""
     try:
         import verifier._kernel  # noqa: F401 - is there one?

@@ -49,13 +49,15 @@ class Folder:
 
     def files(self, number: int) -> Files:
         """The files of bundle `number`. Raises `SourceError` FILE_MISSING."""
-        place = self._place(number)
-        return Files(read_file(self.path / place.path()), read_file(self.path / statements_path(place)))
+        return Files(self.entry_file(number), read_file(self.path / statements_path(self._place(number))))
+
+    def entry_file(self, number: int) -> bytes:
+        """The file of the entries of bundle `number`. Raises `SourceError` FILE_MISSING."""
+        return read_file(self.path / self._place(number).path())
 
     def entries(self, number: int) -> Sequence[Item]:
         """The items of bundle `number` without their statements. Raises as `bundle`."""
-        place = self._place(number)
-        data = decode_bundle(read_file(self.path / place.path()), place.width)
+        data = decode_bundle(self.entry_file(number), self._place(number).width)
         return [Item(number * TILE_WIDTH + i, entry, b"", None) for i, entry in enumerate(data)]
 
     def _place(self, number: int) -> TilePlace:

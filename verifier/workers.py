@@ -1,9 +1,10 @@
 """Judging bundles in rounds, with several judges who teach one another the facts of each bundle, in log order.
 
-In a round each judge first learns the facts of all bundles of the round before and finishes those that it holds, then
+In a round each judge first learns the facts of all bundles of an earlier round and finishes those that it holds, then
 judges its bundles of this round by themselves and tells their facts. So a judge remembers facts of the whole log, but
-holds contents of a few bundles only. Where the judges are, in this process, in others of this machine or on a cluster,
-changes nothing of what they say.
+holds contents of a few bundles only. It is asked for the next round while it plays one, so that nobody waits for the
+slowest. Where the judges are, in this process, in others of this machine or on a cluster, changes nothing of what they
+say.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import pickle
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -25,8 +28,10 @@ from verifier.notes import Notes
 Progress = Callable[[int, int], None]
 """Told the bundles done and their number."""
 
-_ROUND: Final = 8
-"""Bundles that a judge begins in one round: enough that nobody waits long for the slowest, and few enough to hold."""
+_ROUND: Final = 4
+"""Bundles that a judge begins in one round: enough that asking costs little, and few enough to hold."""
+_AHEAD: Final = 2
+"""Rounds that a judge was asked for and has not answered."""
 _COLLECT_AFTER: Final = 1_000_000
 """Objects more than before until a process looks for cycles: contents wait by the hundred thousand and have none."""
 
@@ -55,7 +60,7 @@ class Judges(Protocol):
         """How many."""
 
     def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:
-        """Has one of them do its part of a round; nobody is asked again before he answered."""
+        """Has one of them do its part of a round, after all that he was asked before."""
 
     def dismiss(self) -> None:
         """Ends them, whether or not their work is done."""
@@ -79,23 +84,41 @@ def judge_bundles(judges: Judges, size: int, notes: Notes, progress: Progress | 
 
     Raises what reading raises, and `SourceError` WORKER_DIED.
     """
-    count = bundle_count(size)
-    told: list[Told] = []
+    count, step = bundle_count(size), _ROUND * len(judges)
+    learn: list[Told] = []
     for facts, result in notes.kept():
-        told.append((len(told), facts))
+        learn.append((len(learn), facts))
         yield result
-    waiting: list[Told] = []
-    for first in range(len(told), count + _ROUND * len(judges), _ROUND * len(judges)):
-        begun = range(first, min(first + _ROUND * len(judges), count))
-        asked = [judges.ask(j, told, begun[j :: len(judges)]) for j in range(len(judges))]
-        answers = [one.result() for one in asked]
-        results = sorted((r for answer in answers for r in answer.results), key=lambda result: result.number)
-        for (_, facts), result in zip(waiting, results, strict=True):
-            notes.keep(facts, result)
-            yield result
-        waiting = told = sorted(one for answer in answers for one in answer.facts)
+    told: deque[list[Told]] = deque()
+    asked: deque[list[Asked]] = deque()
+    for first in range(len(learn), count + _AHEAD * step, step):
+        if len(asked) == _AHEAD:
+            learn, results = _gathered(asked.popleft())
+            yield from _kept(notes, told, results)
+            told.append(learn)
+        begun = range(min(first, count), min(first + step, count))
+        asked.append([judges.ask(j, learn, begun[j :: len(judges)]) for j in range(len(judges))])
+        learn = []
         if progress:
-            progress(min(first, count), count)
+            progress(begun.start, count)
+    for last in asked:
+        yield from _kept(notes, told, _gathered(last)[1])
+
+
+def _gathered(asked: Sequence[Asked]) -> tuple[list[Told], list[BundleResult]]:
+    """What all judges say of a round, in log order."""
+    answers = [one.result() for one in asked]
+    facts = sorted(fact for answer in answers for fact in answer.facts)
+    return facts, sorted((r for answer in answers for r in answer.results), key=lambda result: result.number)
+
+
+def _kept(notes: Notes, told: deque[list[Told]], results: Sequence[BundleResult]) -> Iterator[BundleResult]:
+    """The results of the round whose facts were told first, if any came."""
+    if not results:
+        return
+    for (_, facts), result in zip(told.popleft(), results, strict=True):
+        notes.keep(facts, result)
+        yield result
 
 
 class Here:
@@ -131,6 +154,8 @@ class Team:
         context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
         self._ends: Final[list[Connection]] = []
         self._processes: Final[list[Any]] = []
+        # a pipe takes little: whoever sent a round himself would wait until the judge reads, who waits for his reader
+        self._senders: Final = [ThreadPoolExecutor(1) for _ in range(workers)]
         for _ in range(workers):
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(theirs, bundles, domain, registry), daemon=True)
@@ -143,19 +168,17 @@ class Team:
         return len(self._processes)
 
     def ask(self, judge: int, learn: Sequence[Told], begin: Sequence[int]) -> Asked:
-        """Sends it the round. Raises `SourceError` WORKER_DIED."""
-        try:
-            self._ends[judge].send((learn, begin))
-        except OSError:
-            raise SourceError("WORKER_DIED") from None
+        """Sends it the round."""
+        self._senders[judge].submit(self._ends[judge].send, (learn, begin))
         return _Sent(self._ends[judge])
 
     def dismiss(self) -> None:
         """Ends the processes, whether or not their work is done."""
         for process in self._processes:
             process.terminate()
-        for process, end in zip(self._processes, self._ends, strict=True):
+        for process, sender, end in zip(self._processes, self._senders, self._ends, strict=True):
             process.join()
+            sender.shutdown()
             end.close()
 
 
@@ -163,6 +186,7 @@ class _Sent(NamedTuple):
     end: Connection
 
     def result(self) -> Answer:
+        """Raises `SourceError` WORKER_DIED."""
         try:
             answer: Answer | Exception = self.end.recv()
         except (EOFError, OSError):

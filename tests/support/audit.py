@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 from support.builders import DOMAIN, EventWriter, RegistryWriter, Signed, standard_registry
 
@@ -18,7 +19,7 @@ from ledger.merkle import Frontier, inclusion_proof, leaf_hash
 from ledger.receipt import Receipt, ReceiptAnchor
 from ledger.tiles import ENTRIES, TILE_WIDTH, TilePlace, TileReader, encode_bundle, statements_path, tiles_after
 from ledger.trust import TrustedContract, TrustedHead, TrustedHeads, TrustFile
-from verifier import screened
+from verifier import screen
 from verifier.product import ProductVerdict
 from verifier.replay import Replayed, replay
 from verifier.sources import open_folder, read_chain
@@ -136,12 +137,8 @@ class Ledger:
 @contextmanager
 def by_the_judge_alone() -> Iterator[None]:
     """As where the screen was not compiled."""
-    compiled = screened.open_screen
-    screened.open_screen = lambda _: None
-    try:
+    with patch.object(screen, "primitives", lambda: None):
         yield
-    finally:
-        screened.open_screen = compiled
 
 
 def _no_tile(level: int, index: int) -> bytes:

@@ -16,7 +16,7 @@ from support.builders import DOMAIN, PRESS, PUBLISHER, STEEL, factor, footprint,
 from ledger.errors import SourceError
 from ledger.registry import Anchor
 from ledger.signing import sign
-from verifier.replay import _are_quiet, _judge_blocks
+from verifier.entries import _are_quiet, _judge_blocks
 from verifier.status import Status
 
 
