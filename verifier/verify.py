@@ -190,6 +190,8 @@ class _Scan:
         for digest, judged in chain.items():
             since = tuple(judge_since(judged, memory, is_product=digest == product))
             found[digest] = (*found.get(digest, ()), *since)
+        for cycle in self._cycles(chain, memory, registry):
+            found[cycle.statement] = (*found[cycle.statement], cycle)
         vouchers = {digest: vouching_of(judged, memory, registry, len(self._lights)) for digest, judged in chain.items()
                     if judged.content is None and judged.statement is not None}  # fmt: skip
         for digest, voucher in vouchers.items():
@@ -207,6 +209,22 @@ class _Scan:
             if isinstance(judged.content, Footprint):
                 yield from (finding.about(judged.digest) for finding in passed_over(judged.content, around))
 
+    def _cycles(self, chain: Mapping[bytes, Judged], memory: Memory, registry: Registry) -> Iterator[Finding]:
+        """Lines by which a declaration rests on its own product; only where a product stands in the chain twice."""
+        declared = {digest: (one.statement.organisation, one.content) for digest, one in chain.items()
+                    if one.statement is not None and isinstance(one.content, Footprint)}  # fmt: skip
+        products = {(firm, content.header.product_id, content.header.site) for firm, content in declared.values()}
+        if len(products) == len(declared):
+            return
+        # these need numpy, which most chains do without
+        from ledger.kinds.loop_group import LoopGroup
+        from verifier.loops import Declared, undeclared_cycles
+
+        named = [one.digest for one in self._lights if one.statement and one.statement.kind == "loop-group"]
+        groups = [one for one in map(self._open, named) if _stands(one, memory, registry)]
+        contents = [one.content for one in groups if isinstance(one.content, LoopGroup)]
+        yield from undeclared_cycles({digest: Declared(*one) for digest, one in declared.items()}, contents)
+
     def _open(self, digest: bytes) -> Judged:
         if digest not in self._opened:
             self._opened[digest] = judge_alone(self._items[self._light[digest].index], self._domain)
@@ -218,6 +236,16 @@ class _Scan:
             for successor in self._successors.get(waiting.pop(), ()):
                 yield successor
                 waiting.append(successor)
+
+
+def _stands(judged: Judged, memory: Memory, registry: Registry) -> bool:
+    """Whether a statement was signed by who might, nothing is wrong with it, and nothing took its place."""
+    known, statement = memory.get(judged.digest), judged.statement
+    if known is None or statement is None or known.ended is not None or known.superseded is not None:
+        return False
+    around = memory.around(judged.index, statement.organisation, statement.issued_at)
+    findings = (*judged.findings, *judge_authority(judged, registry), *judge_among(judged, around))
+    return all(finding.outcome is not Outcome.FAIL for finding in findings)
 
 
 def _subject(statement: Statement) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from support.builders import (
     Signed,
     footprint_content,
     gas_line,
+    power_line,
     signed,
     standard_registry,
 )
@@ -138,3 +139,43 @@ def fuel(number: str = "F-1", certificate: str = "POS-1", **changes: Any) -> Sig
               "scheme": "ISCC-EU", "certificate": certificate, "balance": "segregated", "valid_from": "2025-01-01",
               "valid_until": "2025-12-31", "note": PAPER}  # fmt: skip
     return only("fuel-batch", PRESS, {**header, **changes})
+
+
+PROJECT = "P2330400012023001"
+
+
+def certificate_code(sequence: int, month: str = "202503", tail: str = "11", project: str = PROJECT) -> str:
+    """A certificate's 32 characters."""
+    return f"{project}{month}{sequence:07d}{tail}"
+
+
+CERTIFIED = {"tradable": True, "acquired": "separate", "use": "footprint", "consumption_year": "2025",
+          "retired": "2025-12-20", "evidence": [PAPER]}  # fmt: skip
+
+
+def certificate(first: int = 1, last: int = 500, *, month: str = "202503", organisation: str = STEEL, tail: str = "11",
+                **changes: Any) -> Signed:  # fmt: skip
+    """A range of certificates of one project, month and class, retired for a footprint."""
+    codes = {"first": certificate_code(first, month, tail), "last": certificate_code(last, month, tail)}
+    return only("green-certificate", organisation, {**CERTIFIED, **codes, **changes})
+
+
+def green(base: bytes, amount: str, *certificates: tuple[bytes, str], grid: bytes | None = None, emission: str,
+          kind: str = "green_electricity", organisation: str = STEEL, value: str | None = None) -> Signed:  # fmt: skip
+    """A declaration on green power at 0.0143 kg/kWh, and with a line of grid power when there is one."""
+    lines = [line(base, amount, kind=kind, value="0.0143", unit="kWh", emission=emission, certificates=certificates)]
+    if grid is not None:
+        lines.append(power_line(grid))
+    return signed("footprint", organisation, footprint_content(*lines, footprint=value or emission))
+
+
+def batch(number: str, mass: str, *inputs: tuple[bytes, str], process: str | None = None, organisation: str = PRESS,
+          owner: str | None = None, **changes: Any) -> Signed:  # fmt: skip
+    """A batch of recycled material, in kg."""
+    header = {
+        "number": number, "material": "steel-scrap", "origin": "post_consumer", "mass": mass,
+        "owner": owner or organisation, "process": process or ("merge" if inputs else "collect"), "max_yield": "1",
+        "inputs": [{"batch": digest_to_text(d), "mass": m} for d, m in inputs],
+        "tickets": [{"number": number, "digest": "0x" + number.encode().hex().ljust(64, "0")[:64]}],
+    }  # fmt: skip
+    return only("batch", organisation, {**header, **changes})

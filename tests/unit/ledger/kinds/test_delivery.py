@@ -19,14 +19,6 @@ def test_what_is_delivered_and_accepted_may_be_used(tmp_path: Path) -> None:
     assert codes(tmp_path, coil, sent, taken, part) == set()
 
 
-def test_09_more_sold_than_made_is_refused_and_found_with_the_excess(tmp_path: Path) -> None:
-    coil = made("400")
-    sold = (coil, delivery(coil.digest, "250"), delivery(coil.digest, "200", number="D-2", buyer=CARMAKER))
-    assert told(tmp_path, *sold) == ["", "", "OVERSOLD"]
-    found = next(f for f in failures(tmp_path, *sold) if f.code == "OVERSOLD")
-    assert (found.values["got"], found.values["limit"], found.values["missing"]) == ("200", "150", "50")
-
-
 def test_goods_of_a_declaration_that_states_no_quantity_cannot_be_delivered(tmp_path: Path) -> None:
     coil = made(None)
     assert told(tmp_path, coil, delivery(coil.digest)) == ["", "OVERSOLD"]
@@ -141,18 +133,6 @@ def test_what_an_erased_delivery_held_is_not_checked_and_nobody_is_accused(tmp_p
     found = ledger.replay(tmp_path).findings
     assert {f.code for f in found if f.outcome is Outcome.FAIL} == set()
     assert [f.statement for f in found if f.code == "ACCOUNT_WITHHELD"] == [taken.digest]
-
-
-def test_49_nobody_empties_a_rivals_account_before_its_owner_uses_it(tmp_path: Path) -> None:
-    coil = made()
-    sent = delivery(coil.digest, "3")
-    taken = acceptance(sent.digest, "3")
-    rival = made(None, line(coil.digest, deliveries=[(taken.digest, "3")]), organisation=CARMAKER, product="BODY")
-    part = made(None, line(coil.digest, deliveries=[(taken.digest, "3")]), organisation=PRESS, product="DOOR")
-    items = (coil, sent, taken, rival, part)
-    assert told(tmp_path / "a", *items) == ["", "", "", "ACCOUNT_OF_ANOTHER", ""]
-    found = failures(tmp_path / "b", *items)
-    assert {(f.code, f.statement) for f in found} == {("ACCOUNT_OF_ANOTHER", rival.digest)}
 
 
 def test_the_newest_version_of_a_delivery_says_who_may_accept_it(tmp_path: Path) -> None:

@@ -19,15 +19,8 @@ def coil(quantity: str, product: str = "CR-COIL", **options: Any) -> Signed:
     return made(quantity, site="BS-01", product=product, **options)
 
 
-def test_10_declarations_are_added_up_against_what_the_site_made(tmp_path: Path) -> None:
-    whole = (coil("400"), coil("100", "HR-COIL"), output())
-    assert codes(tmp_path / "a", *whole) == set()
-    assert ledger_of(*whole).replay(tmp_path / "b").open["SITE_GAP"] == 0
-    assert ledger_of(coil("400"), output()).replay(tmp_path / "c").open["SITE_GAP"] == 1
-
-
 @pytest.mark.parametrize("output_first", [False, True])
-def test_10_more_declared_than_made_is_found_whichever_came_first(output_first: bool, tmp_path: Path) -> None:
+def test_more_declared_than_made_is_found_whichever_came_first(output_first: bool, tmp_path: Path) -> None:
     declared = [coil("400"), coil("100.5", "HR-COIL")]
     items = [output(), *declared] if output_first else [*declared, output()]
     found = failures(tmp_path, *items)
@@ -36,7 +29,7 @@ def test_10_more_declared_than_made_is_found_whichever_came_first(output_first: 
     ]
 
 
-def test_10_corrected_withdrawn_and_other_firms_declarations_do_not_count(tmp_path: Path) -> None:
+def test_corrected_withdrawn_and_other_firms_declarations_do_not_count(tmp_path: Path) -> None:
     first = coil("500")
     better = coil("400", previous=first.digest)
     wrong = coil("300", "HR-COIL")
