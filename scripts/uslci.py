@@ -29,6 +29,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
+Judgement = tuple[str, bool, str, tuple[str, ...]]
+"""Status, whether it was recomputed as declared, the declared value, and codes of findings."""
+
 DECIMALS: Final = 9
 HALF: Final = Fraction(1, 2 * 10**DECIMALS)
 PRINTED: Final = Fraction(1, 10**27)
@@ -225,33 +228,31 @@ class Compared(NamedTuple):
     codes: tuple[str, ...]
 
 
-_evidence: list[Any] = []
-"""Log, chain and trust file of a worker process."""
-
-
-def load_evidence(audit: Path, trust: Path, url: str) -> None:
+def judge_some(audit: Path, trust: Path, url: str, digests: Sequence[str]) -> list[Judgement]:
+    """What a worker process finds of each: the log is read through once for all of them."""
     from ledger.trust import TrustFile
     from verifier.sources import open_folder, read_chain
+    from verifier.verify import verify_products
 
     trusted = TrustFile.load(trust)
-    _evidence[:] = [open_folder(audit, trusted), read_chain(audit, trusted, url), trusted]
-
-
-def verify_one(digest: str) -> tuple[str, bool, str, tuple[str, ...]]:
-    from verifier.verify import verify_product
-
-    verdict = verify_product(*_evidence, digest).verdict
-    codes = tuple(sorted({finding.code for finding in verdict.findings}))
-    return verdict.status.value, verdict.recomputed == verdict.declared, f"{verdict.declared:f}", codes
+    found = verify_products(open_folder(audit, trusted), read_chain(audit, trusted, url), trusted, digests)
+    return [
+        (verdict.status.value, verdict.recomputed == verdict.declared, f"{verdict.declared:f}",
+         tuple(sorted({finding.code for finding in verdict.findings})))
+        for verdict in (one.verdict for one in found)
+    ]  # fmt: skip
 
 
 def verify_all(ground: Any, audit: Path, data: Data, requests: Mapping[str, Any], workers: int) -> list[Compared]:
     """Every product verified by itself, with its whole upstream, from the audit folder and the chain."""
     limits = bounds(data)
     digests = ["0x" + requests[product.id].digest.hex() for product in data.products]
-    evidence = (audit, ground.settings.trust, ground.settings.chain_url)
-    with ProcessPoolExecutor(workers, get_context("spawn"), load_evidence, evidence) as pool:
-        results = list(pool.map(verify_one, digests, chunksize=20))
+    judge = partial(judge_some, audit, ground.settings.trust, ground.settings.chain_url)
+    results: list[Judgement] = [("", False, "0", ())] * len(digests)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        # the longest chains are last in the order of suppliers: each worker takes its part of all of them
+        for worker, some in enumerate(pool.map(judge, [digests[worker::workers] for worker in range(workers)])):
+            results[worker::workers] = some
     found = []
     for product, (status, recomputed, declared, codes) in zip(data.products, results, strict=True):
         deviation = abs(Fraction(declared) - Fraction(data.expected[product.id]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +69,8 @@ def root(
 
     一个产品及其上游 a product and its upstream：tanji-verify product audit/ CR-COIL --trust trust.json
 
+    全部产品，每行一份 all products, one verdict a line：tanji-verify product audit/ --all --trust trust.json --json
+
     整个账本 the whole ledger：tanji-verify replay audit/ --trust trust.json
 
     离线前先记下链上事件头 before going offline, pin the chain's heads：tanji-verify head
@@ -108,28 +110,45 @@ def receipt(
 def product(
     ctx: typer.Context,
     export: Export,
-    asked: Annotated[str, typer.Argument(metavar="PRODUCT", help="产品编号或声明摘要。Product id or digest (0x…).")],
     trust: Trust,
+    asked: Annotated[
+        list[str] | None, typer.Argument(metavar="PRODUCT...", help="产品编号或声明摘要。Product ids or digests (0x…).")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="全部现行声明。All current declarations.")] = False,
     chain: Chain = None,
     json: Json = False,
     html: Html = None,
     pdf: Pdf = None,
     since: Since = None,
 ) -> None:
-    """核查一个产品和它的整条上游。Verify a product with its whole upstream, and say how many kilograms rest on what."""
+    """核查产品和它的整条上游。Verify products with their whole upstream, and say how many kilograms rest on what."""
     from verifier.forms import write_forms
     from verifier.report import product_report
-    from verifier.verify import verify_product
+    from verifier.status import worst
+    from verifier.verify import verify_products
 
+    named = _named(asked, {"--html": html, "--pdf": pdf, "--since": since}, every=every)
     trusted, log, evidence = _open(export, trust, chain)
-    found = verify_product(log, evidence, trusted, asked, since=since)
-    report = product_report(found, trusted)
-    write_forms(report, html=html, pdf=pdf)
-    if json:
-        _write(report)
-    else:
-        _display(ctx).product(found.verdict, found.registry, report)
-    raise typer.Exit(found.verdict.status.exit)
+    statuses = []
+    for found in verify_products(log, evidence, trusted, named, since=since):
+        report = product_report(found, trusted)
+        write_forms(report, html=html, pdf=pdf)
+        if json:
+            _write(report)
+        else:
+            _display(ctx).product(found.verdict, found.registry, report)
+        statuses.append(found.verdict.status)
+    raise typer.Exit(worst(statuses).exit)
+
+
+def _named(asked: list[str] | None, for_one: Mapping[str, object], *, every: bool) -> list[str] | None:
+    """The products that were named, None for all. Raises `InputError` PRODUCTS_NOT_NAMED or ONE_PRODUCT_ONLY."""
+    if bool(asked) == every:
+        raise InputError("PRODUCTS_NOT_NAMED")
+    for option, given in for_one.items():
+        if given is not None and (every or len(asked or ()) != 1):
+            raise InputError("ONE_PRODUCT_ONLY", got=option)
+    return None if every else asked
 
 
 @app.command("what-if", epilog=EXIT_HELP)

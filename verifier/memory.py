@@ -172,7 +172,9 @@ class Memory:
         yield from findings
 
     def _is_unknown(self, move: Move, own: Subject) -> bool:
-        subject = own if move.of == OWN else None if move.of is None else self._subject_of(move.of)
+        return self._is_withheld(own if move.of == OWN else None if move.of is None else self._subject_of(move.of))
+
+    def _is_withheld(self, subject: Subject | None) -> bool:
         return subject in self._unknown
 
     def _owner_of(self, digest: bytes) -> str | None:

@@ -31,3 +31,9 @@ def status_of(findings: Iterable[Finding]) -> Status:
         if finding.outcome is Outcome.NOT_CHECKED and finding.blocking:
             status = Status.INCOMPLETE
     return status
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Of several verdicts the one that speaks for all: FAILED before INCOMPLETE before VERIFIED, as of nothing."""
+    found = set(statuses)
+    return next((one for one in (Status.FAILED, Status.INCOMPLETE) if one in found), Status.VERIFIED)

@@ -45,6 +45,37 @@ def test_0_verified(home: Path) -> None:
     assert run("replay", str(home / "audit"), "--trust", str(home / "trust.json")).returncode == 0
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Arguments for a ledger with an honest product and a wrong one."""
+    folder = tmp_path_factory.mktemp("two")
+    ledger = Ledger()
+    basis = ledger.add(factor())
+    ledger.add(footprint(STEEL, power_line(basis), product_id="COIL", value="0.5777"))
+    ledger.add(footprint(STEEL, power_line(basis, emission="0.4777"), product_id="PLATE", value="0.5777"))
+    ledger.anchor()
+    (folder / "trust.json").write_bytes(ledger.trust().to_bytes())
+    return "product", str(ledger.write(folder / "audit")), "--trust", str(folder / "trust.json"), "--json"
+
+
+def test_many_products_are_one_verdict_a_line_each_as_by_itself(two: tuple[str, ...]) -> None:
+    each = [run(*two, name).stdout for name in ("COIL", "PLATE")]
+    both = run(*two, "COIL", "PLATE")
+    assert (both.returncode, both.stdout) == (1, "".join(each))
+    everything = run(*two, "--all")
+    assert (everything.returncode, everything.stdout) == (1, "".join(each))
+    assert run(*two, "COIL", "COIL").returncode == 0
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ((), "PRODUCTS_NOT_NAMED"), (("COIL", "--all"), "PRODUCTS_NOT_NAMED"), (("COIL", "NONE"), "PRODUCT_UNKNOWN"),
+    (("COIL", "PLATE", "--html", "x.html"), "ONE_PRODUCT_ONLY"), (("--all", "--since", "0x00"), "ONE_PRODUCT_ONLY"),
+])  # fmt: skip
+def test_which_products_are_meant_has_to_be_clear(two: tuple[str, ...], arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*two, *arguments)
+    assert (ran.returncode, ran.stdout, said in ran.stderr) == (2, "", True)
+
+
 def test_1_failed(home: Path) -> None:
     ran = run("receipt", str(home / "altered.json"), "--trust", str(home / "trust.json"))
     assert (ran.returncode, "CONTENT_ROOT" in ran.stdout or "HEADLINE" in ran.stdout) == (1, True)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from support.audit import Ledger, codes
-from support.builders import PRESS, STEEL, factor, footprint, power_line, withdrawal
+from support.builders import CARMAKER, PRESS, STEEL, factor, footprint, power_line, withdrawal
 from support.golden import Golden, variants
 
 from ledger.errors import InputError
 from ledger.findings import Level
 from ledger.identifiers import digest_to_text
+from verifier.report import product_report, to_bytes
+from verifier.sources import open_folder, read_chain
 from verifier.status import Status
+from verifier.verify import verify_product, verify_products
 
 
 def upstream_line(digest: bytes, amount: str, value: str, emission: str) -> dict[str, object]:
@@ -155,3 +158,32 @@ def test_more_tiers_than_python_may_recurse(tmp_path: Path) -> None:
     ledger.anchor()
     verdict = ledger.verify(tmp_path, digest)
     assert (verdict.status, len(verdict.nodes)) == (Status.VERIFIED, tiers)
+
+
+def test_many_products_at_once_are_what_each_is_by_itself(tmp_path: Path) -> None:
+    """What one product's chain opened changes nothing for the next: forks, forged rivals and withheld contents."""
+    ledger = Ledger()
+    basis = ledger.add(factor())
+    base = footprint(STEEL, product_id="BASE", value="2.0000")
+    top = footprint(PRESS, upstream_line(base.digest, "1", "2.0000", "2.0000"), product_id="TOP", value="2.0000")
+    ledger.add(base, top, footprint(STEEL, power_line(basis), product_id="SIDE", value="0.5777"))
+    ledger.add(footprint(STEEL, product_id="BASE", value="3.0000"))  # a second story, unopened by most chains
+    ended = ledger.add(footprint(PRESS, product_id="OLD", value="2.0000"))
+    ledger.add(withdrawal(ended, PRESS))
+    ledger.add(footprint(CARMAKER, product_id="SECRET", value="2.0000"))
+    ledger.erased.add(len(ledger.items) - 1)
+    ledger.anchor()
+    trust = ledger.trust()
+    folder = open_folder(ledger.write(tmp_path), trust), read_chain(tmp_path, trust), trust
+    together = list(verify_products(*folder))
+    asked = [digest_to_text(one.verdict.product) for one in together]
+    assert ended not in {one.verdict.product for one in together}
+    assert len(asked) == 4
+    alone = [verify_product(*folder, one) for one in asked]
+    assert [to_bytes(product_report(one, trust)) for one in alone] == [
+        to_bytes(product_report(one, trust)) for one in together
+    ]
+    assert any(f.code == "SUBJECT_TAKEN" for f in together[1].verdict.findings)
+    assert [one.verdict.product for one in verify_products(*folder, reversed(asked))] == [
+        one.verdict.product for one in reversed(together)
+    ]
