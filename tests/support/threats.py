@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import sqlite3
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pytest
 from support.audit import Ledger
-from support.builders import DOMAIN, NOW, RegistryWriter, Signed
+from support.builders import DOMAIN, NOW, PRESS, RegistryWriter, Signed
+from support.golden import Golden
 from support.registering import submit
 from support.rules import COMMITTEE
 from support.volumes import registry
 from support.voucher import ACCREDITOR, BODY, SUPERVISOR
 
+from api.variants import variant_of
 from ledger.errors import RefusedError
 from ledger.findings import Finding, Outcome
+from ledger.kinds.footprint import Footprint
 from ledger.sequencer import Sequencer
 from ledger.store import MasterKey, open_store
+from verifier.product import ProductVerdict
 
 LABORATORY = "urn:tanji:laboratory"
 ROLES = {ACCREDITOR: "accreditor", SUPERVISOR: "supervisor", BODY: "verifier", COMMITTEE: "rule-publisher",
@@ -101,3 +108,42 @@ def honest(folder: Path, *items: Signed) -> None:
 def told(findings: list[Finding]) -> set[Found]:
     """Code, place and kilograms of each."""
     return {Found(f.code, f.place, f.kilograms) for f in findings}
+
+
+HONEST: Final = Decimal("26.862865")
+"""kgCO2e a piece of the golden part."""
+
+
+@cache
+def _golden(ruled: bool) -> Golden:
+    return Golden(ruled=ruled)
+
+
+def golden(*, ruled: bool = True) -> Golden:
+    """The golden ledger, for one test to add to."""
+    return copy.deepcopy(_golden(ruled))
+
+
+def declared(ledger: Golden, change: Callable[[dict[str, Any]], None], name: str = "changed") -> bytes:
+    """The part's next version: changed, and its sums made right again. Gives its digest."""
+    value = ledger.contents["part"].model_dump(mode="json", by_alias=True, exclude_none=True)
+    change(value)
+    content = Footprint.model_validate({**value, "lines": tuple(value["lines"])})
+    identity = content.header.product_id
+    content = variant_of(content, 0, [], ledger.pins)
+    head = content.header.model_copy(update={"product_id": identity})
+    return ledger.declare(name, PRESS, content.model_copy(update={"header": head}), ledger.digests["part"])
+
+
+def failed(verdict: ProductVerdict) -> list[Finding]:
+    """What fails in a verdict."""
+    return [f for f in verdict.findings if f.outcome is Outcome.FAIL]
+
+
+def judged(ledger: Ledger, digest: bytes, folder: Path) -> tuple[ProductVerdict, list[Finding]]:
+    """The verdict on a declaration and what fails in it; the replay says the same."""
+    ledger.anchor()
+    verdict = ledger.verify(folder / "product", digest)
+    replayed = [f for f in ledger.replay(folder / "replay").findings if f.outcome is Outcome.FAIL]
+    assert told(replayed) == told(failed(verdict))
+    return verdict, failed(verdict)

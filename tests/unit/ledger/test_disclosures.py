@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 
 import pytest
 from hypothesis import given
@@ -47,21 +46,6 @@ def test_each_part_has_its_own_salt_and_each_seed_its_own_salts() -> None:
     other = [parse_canonical(line)[0] for line in disclose(PARTS, bytes(32)).split(b"\n")]
     assert len({*one, *other}) == 2 * len(PARTS)
     assert all(len(bytes.fromhex(salt)) == 16 for salt in one)
-
-
-def test_a_low_entropy_value_cannot_be_guessed_from_its_hidden_line() -> None:
-    """Threat 31: without the salt, all 0.000 to 99.999 kg are hashed in a second; the negative control finds it."""
-    text = disclose({"result": {"footprint": "26.862"}}, SEED)
-    target = parse_canonical(hide(text, ["result"]))
-    guesses = [canonical_bytes({"footprint": f"{n // 1000}.{n % 1000:03d}"}) for n in range(20_000, 30_000)]
-
-    def found(prefix: bytes, suffix: bytes) -> bool:
-        hashes = ("0x" + hashlib.sha256(b"\0" + prefix + guess + suffix).hexdigest() for guess in guesses)
-        return target in hashes
-
-    salt = parse_canonical(text)[0].encode()
-    assert not any(found(b'["' + s + b'","result",', b"]") for s in (b"", b"0" * 32))
-    assert found(b'["' + salt + b'","result",', b"]")
 
 
 @given(st.integers(0, 10_000), st.integers(0, 7))

@@ -39,14 +39,6 @@ def test_a_product_that_was_withdrawn_is_not_verified(tmp_path: Path) -> None:
     assert codes(verdict.findings) == {"PRODUCT_WITHDRAWN"}
 
 
-def test_an_old_version_shown_after_a_new_one_is_not_verified(tmp_path: Path) -> None:
-    """Threat 22: the supplier shows the buyer a version that it replaced."""
-    ledger, base, _ = chain()
-    ledger.add(footprint(STEEL, product_id="BASE", value="3.0000", previous=base))
-    ledger.anchor()
-    assert codes(ledger.verify(tmp_path, base).findings) == {"PRODUCT_REPLACED"}
-
-
 def test_what_rests_on_a_statement_that_was_withdrawn_since_fails_at_its_line(tmp_path: Path) -> None:
     ledger, base, top = chain()
     ledger.add(withdrawal(base))
@@ -72,15 +64,6 @@ def test_a_withdrawal_whose_content_is_hidden_leaves_the_verdict_incomplete(tmp_
     verdict = ledger.verify(tmp_path, base)
     assert verdict.status is Status.INCOMPLETE
     assert "CONTENT_WITHHELD" in codes(verdict.findings, "not_checked")
-
-
-def test_an_old_statement_registered_once_more_is_a_fork(tmp_path: Path) -> None:
-    ledger, base, _ = chain()
-    newer = ledger.add(footprint(STEEL, product_id="BASE", value="3.0000", previous=base))
-    ledger.add(ledger.items[0])
-    ledger.anchor()
-    assert "SUBJECT_TAKEN" in codes(ledger.verify(tmp_path, newer).findings)
-    assert "SUBJECT_TAKEN" in codes(ledger.replay(tmp_path / "again").findings)
 
 
 @pytest.mark.parametrize("name", ["chain/registry.jsonl", "chain/log.jsonl", "checkpoint", "statements/000.p/2"])

@@ -156,21 +156,6 @@ def test_a_declaration_that_keeps_to_the_rule_has_no_finding_but_certificates(wo
     assert [(f.code, f.outcome) for f in found] == [("GREEN_CERTIFICATES", "not_checked")]
 
 
-def test_boundary_cherry_picking_is_a_missing_line_with_its_kilograms(world: World) -> None:
-    """Threat 16; the golden variant of 1.171970 kg."""
-    found = judged(world, world.variant("boundary_cherry_pick_no_upstream"))
-    missing = next(f for f in found if f.code == "MISSING_LINE")
-    assert (missing.kilograms, missing.values["name"]) == (Decimal("25.690895"), "钢材")
-    assert Decimal("1.171970") + missing.kilograms == Decimal("26.862865")
-
-
-def test_a_unit_error_in_the_amounts_leaves_the_plausible_band(world: World) -> None:
-    """Threat 19; the golden variant of 25.727132 kg: what it lacks is found to the last digit."""
-    found = [f for f in judged(world, world.variant("unit_error_in_the_amount")) if f.outcome is Outcome.FAIL]
-    assert [(f.code, f.place, f.kilograms) for f in found] == [("BAND", "lines/0001", Decimal("1.135733"))]
-    assert Decimal("25.727132") + Decimal("1.135733") == Decimal("26.862865")
-
-
 @pytest.mark.parametrize("name", [v["name"] for v in variants() if v["caught"] != "GREEN_NOT_COVERED"])
 def test_the_other_golden_variants_are_still_caught_under_the_rule(world: World, name: str) -> None:
     wanted = next(v["caught"] for v in variants() if v["name"] == name)
