@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from ledger.tiles import TILE_WIDTH
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority
 from verifier.evidence import Bundles, Item
 from verifier.memory import Fact, Memory, fact_of
+from verifier.scopes import Scopes
 from verifier.screen import Screened, digest_of
 from verifier.screened import PASSED_KIND, Doorkeeper, Open, Watched, codes_of
 
@@ -69,6 +71,7 @@ class Judge:
         self._read: Final = lru_cache(maxsize=_KEPT_BUNDLES)(partial(read_bundle, bundles))
         self._door: Final = Doorkeeper(lambda number: self._read(number)[0], domain, registry)
         self._memory: Final = Memory(self._door)
+        self._scopes: Final = Scopes()
         self._waiting: Final[dict[int, _Held]] = {}
 
     def alone(self, number: int) -> Facts:
@@ -87,6 +90,7 @@ class Judge:
         again = (fact_of(self._look_again(index), self._registry) for index in self._door.learn(*facts))
         others = sorted([*facts.others, *again], key=lambda fact: fact.number)
         forks = {fact.number: found for fact in others if (found := list(self._memory.learn(fact)))}
+        self._scopes.learn(others)
         held = self._waiting.pop(number, None)
         return None if held is None else self._finish(number, held, forks)
 
@@ -97,9 +101,10 @@ class Judge:
     def _finish(self, number: int, held: _Held, forks: dict[int, list[Finding]]) -> BundleResult:
         """The judged ones in their places between the passed: what they say may change what passes after them."""
         told, position, at = _Told(held), 0, 0
+        ruled = [*self._scopes.places(self._bundles, number), held.width]
         for other in (*held.judged, held.width):
             while position < other:
-                places = range(position, other)
+                places = range(position, min(other, ruled[bisect_left(ruled, position)]))
                 words, at = self._door.among(held.screened, held.entries, at, held.first, places)
                 told.passed(position, words)
                 position += len(words)
@@ -123,8 +128,9 @@ class Judge:
         told.judged(judged, findings)
 
     def _judge_among(self, judged: Judged, around: Watched, forks: dict[int, list[Finding]]) -> list[Finding]:
+        said = cast(Surroundings, around)
         return [*judged.findings, *forks.get(judged.index, ()), *judge_authority(judged, self._registry),
-                *judge_among(judged, cast(Surroundings, around))]  # fmt: skip
+                *judge_among(judged, said), *self._scopes.judge(judged, said)]  # fmt: skip
 
     def _around(self, judged: Judged) -> Watched:
         statement = judged.statement

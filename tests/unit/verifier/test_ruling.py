@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.audit import codes
-from support.builders import PRESS, signed, withdrawal
+from support.builders import PRESS, footprint, signed, withdrawal
 from support.golden import Golden, variants
 from support.rules import COMMITTEE, naming, rule_content
 
@@ -78,6 +78,30 @@ def test_a_declaration_that_passes_a_rule_over_is_told_what_the_rule_says(tmp_pa
     assert told["RULE_PASSED_OVER"].values["rule"] == "DB31/T 0001-2025"
     assert (told["MISSING_LINE"].outcome, told["MISSING_LINE"].kilograms) == ("not_checked", Decimal("25.690895"))
     assert codes(list(told.values())) == set()
+
+
+@pytest.mark.parametrize("scope", [["DOOR-*"], ["PLAIN-*"], ["PLAIN-7", "DOOR-*"]])
+def test_a_replay_says_so_too_of_plain_declarations_that_the_screen_would_pass(
+    tmp_path: Path, scope: list[str]
+) -> None:
+    """Hundreds of one shape: what the judge approved for some holds for no product under the rule."""
+    ledger = Golden()
+    ledger.registry.organisation(COMMITTEE)
+    ledger.registry.grant(COMMITTEE, "rule-publisher", "local")
+    names = [f"PLAIN-{number}" for number in range(300)]
+    ledger.add(*(footprint(PRESS, product_id=f"{name}-BEFORE", value="2.0000") for name in names[:5]))
+    ledger.add(signed("rule", COMMITTEE, plain(rule_content(ledger.contents["part"], scope=scope))))
+    items = {name: footprint(PRESS, product_id=name, value="2.0000") for name in names}
+    ledger.add(*items.values())
+    ledger.anchor()
+    replayed = [ledger.replay(tmp_path / str(workers), workers=workers) for workers in (1, 2)]
+    under = {"DOOR-*": 0, "PLAIN-*": len(names)}.get(scope[0], 1)
+    for one in replayed:
+        assert codes(one.findings) == set()
+        assert (one.open["RULE_PASSED_OVER"], one.open["MISSING_LINE"]) == (under, 2 * under)
+    assert replayed[0].state == replayed[1].state
+    told = {f.code for f in ledger.verify(tmp_path / "3", items["PLAIN-7"].digest).findings}
+    assert ("RULE_PASSED_OVER" in told) is bool(under)
 
 
 def test_a_rule_that_came_later_or_for_others_is_not_passed_over(tmp_path: Path) -> None:
