@@ -327,6 +327,17 @@ def test_authority_equals_a_block_by_block_account(
         assert found.granted == (block >= 1 and signs and held and not bad), (block, found)
 
 
+@given(MOVES, st.sampled_from(["first", "second"]))
+def test_between_two_changes_an_authority_is_the_same(moves: list[tuple[int, str, str, int]], who: str) -> None:
+    registry = Registry.of(told({}, moves).events)
+    asked = ORGANISATION, account(who), "footprint", "declarant", None
+    answers = [registry.authority(*asked, block) for block in range(80)]
+    for block in range(80):
+        held = registry.authority_at(*asked, block)
+        assert held.from_block <= block < held.until_block
+        assert {*answers[held.from_block : held.until_block]} == {held.authority}
+
+
 # -- the log's anchors -----------------------------------------------------------------------------------------------
 
 
