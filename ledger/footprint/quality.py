@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 from ledger.calculation import Exact
 from ledger.findings import Finding, fail, not_checked
@@ -15,7 +16,8 @@ from ledger.footprint.content import Footprint
 from ledger.footprint.lines import Line
 from ledger.numbers import decimals_of, round_half_even
 
-_DIMENSIONS = {"technological": "technologicalDQR", "geographical": "geographicalDQR", "temporal": "temporalDQR"}
+DIMENSIONS: Final = {"technological": "technologicalDQR", "geographical": "geographicalDQR", "temporal": "temporalDQR"}
+"""The names that PACT gives the ratings of the whole."""
 
 
 def check_quality(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Finding]:
@@ -25,7 +27,7 @@ def check_quality(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
         return
     if share is not None:
         yield from _check_mean(content, emissions, "primaryDataShare", share, primary_of, (Fraction(0), Fraction(100)))
-    for name, field in _DIMENSIONS.items() if dqi is not None else ():
+    for name, field in DIMENSIONS.items() if dqi is not None else ():
         limits = (Fraction(1), Fraction(5))
         yield from _check_mean(content, emissions, field, getattr(dqi, name), rating_of(name), limits)
 

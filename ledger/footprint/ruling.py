@@ -19,6 +19,7 @@ from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.footprint.basis import Wanted, right_factor, weight_of
 from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.lines import Line
+from ledger.footprint.quality import DIMENSIONS
 from ledger.footprint.rule import (
     LEVELS,
     Allocation,
@@ -187,15 +188,17 @@ def _check_cut_off(content: Footprint, wanted: Requirements) -> Iterator[Finding
 
 
 def _check_quality(content: Footprint, wanted: Requirements) -> Iterator[Finding]:
+    """A floor that was missed stands at its own field: it takes nothing from the footprint beside it."""
     result = content.result
     if wanted.dqr_floor is not None:
         ratings = dict(result.dqi) if result.dqi is not None else {"dqi": None}
         for name, rating in ratings.items():
             if rating is None or Decimal(rating) > Decimal(wanted.dqr_floor):
-                yield fail("DQR_FLOOR", "result", name=name, got=rating or "-", expected=wanted.dqr_floor)
+                yield fail("DQR_FLOOR", f"result/{DIMENSIONS.get(name, name)}", name=name, got=rating or "-",
+                           expected=wanted.dqr_floor)  # fmt: skip
     floor, share = wanted.primary_share_floor, result.primary_data_share
     if floor is not None and (share is None or Decimal(share) < Decimal(floor)):
-        yield fail("PRIMARY_SHARE_FLOOR", "result", got=share or "-", expected=floor)
+        yield fail("PRIMARY_SHARE_FLOOR", "result/primaryDataShare", got=share or "-", expected=floor)
 
 
 def _check_lines(content: Footprint, wanted: Requirements) -> Iterator[Finding]:

@@ -14,7 +14,9 @@ from support.rules import COMMITTEE, naming, rule_content
 
 from ledger.findings import Level
 from ledger.identifiers import digest_to_text
+from ledger.kinds.footprint import Footprint
 from verifier.product import ProductVerdict
+from verifier.status import Status
 
 
 class Ruled(Golden):
@@ -78,6 +80,27 @@ def test_a_declaration_that_passes_a_rule_over_is_told_what_the_rule_says(tmp_pa
     assert told["RULE_PASSED_OVER"].values["rule"] == "DB31/T 0001-2025"
     assert (told["MISSING_LINE"].outcome, told["MISSING_LINE"].kilograms) == ("not_checked", Decimal("25.690895"))
     assert codes(list(told.values())) == set()
+
+
+def test_a_missed_floor_of_quality_fails_and_leaves_the_kilograms_their_level(tmp_path: Path) -> None:
+    ledger = Golden()
+    ledger.registry.organisation(COMMITTEE)
+    ledger.registry.grant(COMMITTEE, "rule-publisher", "local")
+    good = {"dqi": {f"{name}DQR": "1.5" for name in ("technological", "geographical", "temporal")},
+            "primaryDataShare": "50"}  # fmt: skip
+    example = plain(ledger.contents["part"])
+    example["result"] |= good
+    strict = rule_content(Footprint.model_validate(example), dqr_floor="2", primary_share_floor="50")
+    rule = ledger.add(signed("rule", COMMITTEE, plain(strict)))
+    digest = ledger.declare("strict", PRESS, naming(ledger.contents["part"], rule), ledger.digests["part"])
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path / "a", digest)
+    assert verdict.status is Status.FAILED
+    assert {(f.code, f.place) for f in verdict.findings if f.outcome == "fail"} == {
+        ("DQR_FLOOR", "result/dqi"), ("PRIMARY_SHARE_FLOOR", "result/primaryDataShare"),
+    }  # fmt: skip
+    assert verdict.levels[Level.RECOMPUTED] == verdict.declared == Decimal("26.862865")
+    assert codes(ledger.replay(tmp_path / "b").findings) == {"DQR_FLOOR", "PRIMARY_SHARE_FLOOR"}
 
 
 @pytest.mark.parametrize("scope", [["DOOR-*"], ["PLAIN-*"], ["PLAIN-7", "DOOR-*"]])

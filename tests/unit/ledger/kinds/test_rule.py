@@ -239,6 +239,7 @@ def test_quality_and_primary_share_keep_to_their_floors(world: World) -> None:
     dqi = {"technologicalDQR": "1.5", "geographicalDQR": "2.1", "temporalDQR": "2"}
     content = changed(world.part, "result", dqi=dqi, primaryDataShare="49.99")
     assert [f.values.get("name") for f in judge(content, rule)] == ["geographical", None]
+    assert [f.place for f in judge(content, rule)] == ["result/geographicalDQR", "result/primaryDataShare"]
     content = changed(world.part, "result", dqi={**dqi, "geographicalDQR": "2"}, primaryDataShare="50")
     assert failures(judge(content, rule)) == []
 
