@@ -13,7 +13,7 @@ from ledger.findings import Finding, fail, failed, not_checked
 from ledger.footprint.boundary import check_boundary
 from ledger.footprint.breakdown import EXCLUDING_UPTAKE, REMOVALS
 from ledger.footprint.content import Footprint, line_place
-from ledger.footprint.effects import four_digits, scaled_effect
+from ledger.footprint.effects import four_digits, replaced_effect, scaled_effect
 from ledger.footprint.lines import GasSource, Line
 from ledger.footprint.parts import Pinned, fits, stated_sum, unstated
 from ledger.footprint.quality import check_quality
@@ -86,17 +86,20 @@ def _check_sources(content: Footprint) -> Iterator[Finding]:
         if direct_where_bought or (kind == "upstream") != (source.type == "upstream"):
             yield fail("LINE_SOURCE", line_place(number), name=line.name, got=source.type, expected=kind)
         if source.type == "gas":
-            yield from _check_gas(content.header.gwp, number, line, source)
+            yield from _check_gas(content, number, line, source)
         elif source.breakdown is not None:
             yield from _check_breakdown(content, number, line, source)
         if kind == "green_electricity" and line.certificates is None:
             yield not_checked("GREEN_CERTIFICATES", line_place(number), Decimal(line.emission), name=line.name)
 
 
-def _check_gas(gwp: str, number: int, line: Line, source: GasSource) -> Iterator[Finding]:
+def _check_gas(content: Footprint, number: int, line: Line, source: GasSource) -> Iterator[Finding]:
+    gwp = content.header.gwp
     right = GWP100[gwp].get(source.gas)
     if right != source.value:
-        yield fail("GWP_VALUE", line_place(number), gas=source.gas, got=source.value, expected=right or "-", set=gwp)
+        kilograms = None if right is None else replaced_effect(content, line, right, source.per)
+        yield fail("GWP_VALUE", line_place(number), kilograms, gas=source.gas, got=source.value, expected=right or "-",
+                   set=gwp)  # fmt: skip
     if source.gas == "CO2e":
         yield not_checked("GAS_CHARACTERISED", line_place(number), abs(Decimal(line.emission)), name=line.name)
 

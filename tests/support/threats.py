@@ -14,6 +14,7 @@ import pytest
 from support.audit import Ledger
 from support.builders import DOMAIN, NOW, PRESS, RegistryWriter, Signed
 from support.golden import Golden
+from support.laboratory import LAB
 from support.registering import submit
 from support.rules import COMMITTEE
 from support.volumes import registry
@@ -27,9 +28,8 @@ from ledger.sequencer import Sequencer
 from ledger.store import MasterKey, open_store
 from verifier.product import ProductVerdict
 
-LABORATORY = "urn:tanji:laboratory"
 ROLES = {ACCREDITOR: "accreditor", SUPERVISOR: "supervisor", BODY: "verifier", COMMITTEE: "rule-publisher",
-         LABORATORY: "laboratory"}  # fmt: skip
+         LAB: "laboratory"}  # fmt: skip
 
 
 class Found(NamedTuple):

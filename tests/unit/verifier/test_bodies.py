@@ -4,60 +4,24 @@ from __future__ import annotations
 
 import json
 import random
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.audit import Ledger
-from support.builders import STEEL, footprint, gas_line, withdrawal
-from support.voucher import BODY, accredit, verify_statement, with_bodies
+from support.builders import footprint, withdrawal
+from support.voucher import BODY, Verified
 from typer.testing import CliRunner
 
-from verifier.bodies import Bodies, bodies_of, sample
+from verifier.bodies import bodies_of, sample
 from verifier.cli import app
 from verifier.sources import open_folder, read_chain
 
 SEED = sha256(b"a block that came later").digest()
 
 
-class House(Ledger):
-    """A body with planted errors among what it verified: one sum that does not add up, one line with a wrong GWP."""
-
-    def __init__(self, *, honest: int = 3) -> None:
-        super().__init__()
-        with_bodies(self)
-        self.grounds = accredit(self, scope=("P-*",))
-        for number in range(honest):
-            self.verified(footprint(product_id=f"P-{number}"))
-        self.verified(footprint(STEEL, gas_line("2.0000"), product_id="P-SUM", value="1.5000"))
-        wrong_gwp = gas_line("2.0000") | {"source": {"type": "gas", "gas": "CO2", "value": "0.5", "per": "kg"},
-                                          "emission": "1.0000"}  # fmt: skip
-        self.verified(footprint(STEEL, wrong_gwp, product_id="P-GWP", value="1.0000"))
-
-    def verified(self, item: Any, **opinion: Any) -> bytes:
-        declaration = self.add(item)
-        self.add(verify_statement(declaration, self.grounds, **opinion))
-        return declaration
-
-    def bodies(self, folder: Path) -> Bodies:
-        self.anchor()
-        trust = self.trust()
-        self.write(folder)
-        return bodies_of(open_folder(folder, trust), read_chain(folder, trust), trust)
-
-
-def test_planted_errors_that_a_body_passed_raise_its_rate(tmp_path: Path) -> None:
-    (record,) = House().bodies(tmp_path).records
-    assert (record.body, len(record.passed), record.wrong) == (BODY, 5, 2)
-    wrong = [one for one in record.passed if one.is_wrong]
-    assert [one.codes for one in wrong] == [("RESULT_ARITHMETIC",), ("GWP_VALUE",)]
-    assert wrong[0].kilograms == Decimal("0.5000")
-
-
 def test_what_was_withdrawn_since_counts_as_wrong_too(tmp_path: Path) -> None:
-    house = House()
+    house = Verified()
     house.add(withdrawal(house.items[2].digest))
     (record,) = house.bodies(tmp_path).records
     assert record.passed[0].codes == ("PRODUCT_WITHDRAWN",)
@@ -86,7 +50,7 @@ def test_the_draw_is_the_same_for_everybody_and_another_for_another_block() -> N
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_the_command_shows_records_and_draws(tmp_path: Path, options: list[str]) -> None:
-    house = House()
+    house = Verified()
     house.anchor()
     house.write(tmp_path / "audit")
     (tmp_path / "trust.json").write_bytes(house.trust().to_bytes())
