@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ledger.block_times import TIMES_FILE, write_times
 from ledger.errors import IncompleteError, SourceError
 from ledger.merkle import HASH_BYTES
 from ledger.store import Reader, Store
@@ -72,6 +73,7 @@ def _write_all(
             progress(done, len(wanted))
     for contract in CHAIN_FILES:
         files.put(f"chain/{contract}.jsonl", b"".join(reader.event_lines(contract)))
+    files.put(TIMES_FILE, write_times(reader.block_times()))
     if deployment is not None:
         files.put("deployment.json", deployment)
     # from here on readers are sent to the new files; those of the old right edge go last

@@ -53,3 +53,8 @@ _LAST_SECOND: Final = 253_402_214_400
 def day_in_china(seconds: int) -> date:
     """The day of `issuedAt`, Unix seconds, as a calendar in China has it."""
     return datetime.fromtimestamp(min(seconds, _LAST_SECOND), _CHINA).date()
+
+
+def first_second_in_china(day: date) -> int:
+    """When a day of China's calendar begins, in Unix seconds."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=_CHINA).timestamp())

@@ -9,14 +9,16 @@ lower, it must stay so for `patience_s`.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from ledger.block_times import is_plausible
 from ledger.chain.client import ChainClient
 from ledger.chain.history import EventHistory
-from ledger.errors import EvidenceError, IncompleteError
+from ledger.errors import EvidenceError, IncompleteError, TanjiError
 from ledger.events import NO_EVENTS_HASH, ContractName, load_abi, read_logs, verify_event_chain
 from ledger.registry import Anchor, anchors_of
 from ledger.store import Store
@@ -25,6 +27,8 @@ from ledger.store.anchoring import AnchorStore
 CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
 PATIENCE_S: Final = 30.0
 """How long a node may show less than was proven before, until its chain counts as having lost it."""
+TIMES_AT_ONCE: Final = 1_000
+"""Blocks whose times are asked for in one look; a log has fewer new anchors, but an older store may lack all."""
 LOCAL_PATIENCE_S: Final = 2.0
 """The same for the one node of a development chain on this machine, which lags behind nobody."""
 _OTHER_HISTORY: Final = frozenset({"CHAIN_WENT_BACK", "EVENT_HASH_MISMATCH", "EVENT_CHAIN_BROKEN", "EVENTS_MISSING"})
@@ -62,6 +66,8 @@ class Follower:
         self._patience_s: Final = patience_s
         self._behind_since: float | None = None
         self._histories: dict[ContractName, EventHistory] = {}
+        self._timed = 0
+        """So many events of the log's contract were looked at for their blocks' times."""
         self._anchored: tuple[bytes, tuple[Anchor, ...]] = (NO_EVENTS_HASH, ())
 
     @property
@@ -84,6 +90,7 @@ class Follower:
         self._behind_since = None
         newest = [event.block for history in self._histories.values() for event in history.events[-1:]]
         self._note_head(max([block, *newest]))
+        self._note_times()
         return Followed(block, rewritten)
 
     def follow_patiently(self, poll_s: float = 0.1) -> Followed:
@@ -103,6 +110,34 @@ class Follower:
             return
         with self._store.write() as writer:
             writer.note_chain_head(block)
+
+    def _note_times(self) -> None:
+        """Notes when the anchors' blocks were made, the newest first, so that a long list keeps nobody waiting.
+
+        A block that the node does not tell of is asked for again by the next process.
+        """
+        events = self._histories["log"].events
+        new = dict.fromkeys(e.block for e in events[self._timed :] if e.name == "CheckpointAnchored")
+        if new:
+            with self._store.read() as reader:
+                known = reader.block_times()
+            new = {block: None for block in new if block not in known}
+        asked = list(new)[-TIMES_AT_ONCE:]
+        if found := dict(self._ask_times(asked)):
+            with self._store.write() as writer:
+                writer.note_block_times(found)
+        if len(asked) == len(new):
+            self._timed = len(events)
+
+    def _ask_times(self, blocks: Iterable[int]) -> Iterator[tuple[int, int]]:
+        for block in blocks:
+            try:
+                time_s = self._client.block(block).time_s
+            except TanjiError as err:
+                _log.warning("block_time_unknown", block=block, code=err.code)
+                continue
+            if is_plausible(time_s):
+                yield block, time_s
 
     def _update(self, contract: ContractName, block: int) -> bool:
         try:
@@ -153,6 +188,7 @@ class Follower:
         self._anchors.open_incident("CHAIN_REWRITTEN", None, {"contract": contract, **detail}, blocking=blocking)
         self._anchors.drop_events(contract, keep, head, kept_block)
         self._histories[contract] = fresh
+        self._timed = 0
         # entries' blocks never decrease, so the mirror's does not either
         self._mirror(contract, fresh, max(block, cursor.block))
         return True

@@ -14,6 +14,7 @@ from ledger.errors import InputError, SourceError
 from ledger.registry import Registry
 from ledger.statement import Domain
 from verifier.evidence import Bundles
+from verifier.lateness import AnchorDays
 from verifier.workers import Asked, RoundJudge, Told
 
 _TIMEOUT_S: Final = 10
@@ -26,7 +27,7 @@ class Cluster:
     without any worker.
     """
 
-    def __init__(self, address: str, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+    def __init__(self, address: str, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays) -> None:
         try:
             connect: Any = import_module("distributed").Client
         except ImportError:
@@ -40,7 +41,7 @@ class Cluster:
             self._client.close()
             raise SourceError("CLUSTER_UNREACHABLE", got=address)
         hired = [
-            self._client.submit(RoundJudge, bundles, domain, registry, workers=[w], actor=True, pure=False)
+            self._client.submit(RoundJudge, bundles, domain, registry, days, workers=[w], actor=True, pure=False)
             for w in workers
         ]
         self._judges: Final[list[Any]] = [one.result() for one in hired]

@@ -29,13 +29,15 @@ class ChainEvidence:
     """The contracts' numbered events, proven to be an unbroken chain of numbers and hashes.
 
     `heads` are (count, rolling hash) of what is here. `consulted` tells that a node of the reader's, or the trust file,
-    said that this is all there is; `findings` say what is wrong or missing.
+    said that this is all there is; `findings` say what is wrong or missing. `times` are Unix seconds of the anchors'
+    blocks by number, as far as somebody told them.
     """
 
     events: Mapping[ContractName, Sequence[ChainEvent]]
     heads: Mapping[ContractName, tuple[int, bytes]]
     consulted: bool
     findings: tuple[Finding, ...] = ()
+    times: Mapping[int, int] = field(default_factory=dict)
 
 
 class Files(NamedTuple):

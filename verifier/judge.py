@@ -18,6 +18,7 @@ from ledger.statement import Domain
 from ledger.tiles import TILE_WIDTH
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority
 from verifier.evidence import Bundles, Item
+from verifier.lateness import AnchorDays
 from verifier.memory import Fact, Memory, fact_of
 from verifier.scopes import Scopes
 from verifier.screen import Screened, digest_of
@@ -64,10 +65,11 @@ class _Held:
 class Judge:
     """Judges bundles in log order, in one process or as one of several that learn from one another."""
 
-    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays) -> None:
         self._bundles: Final = bundles
         self._domain: Final = domain
         self._registry: Final = registry
+        self._days: Final = days
         self._read: Final = lru_cache(maxsize=_KEPT_BUNDLES)(partial(read_bundle, bundles))
         self._door: Final = Doorkeeper(lambda number: self._read(number)[0], domain, registry)
         self._memory: Final = Memory(self._door)
@@ -78,7 +80,7 @@ class Judge:
         """Judges a bundle's statements by themselves, holds them, and returns what others may ask of them."""
         first = number * TILE_WIDTH
         files, width = self._bundles.files(number), min(TILE_WIDTH, self._bundles.size - first)
-        screened = self._door.alone(files, first, width)
+        screened = self._door.alone(files, first, width, self._days.earliest(first, width))
         others = sorted(set(range(width)).difference(screened.passed))
         items, findings = self._read(number) if others else ((), [])
         judged = {position: judge_alone(items[position], self._domain) for position in others}
@@ -130,7 +132,7 @@ class Judge:
     def _judge_among(self, judged: Judged, around: Watched, forks: dict[int, list[Finding]]) -> list[Finding]:
         said = cast(Surroundings, around)
         return [*judged.findings, *forks.get(judged.index, ()), *judge_authority(judged, self._registry),
-                *judge_among(judged, said), *self._scopes.judge(judged, said)]  # fmt: skip
+                *self._days.judge(judged), *judge_among(judged, said), *self._scopes.judge(judged, said)]  # fmt: skip
 
     def _around(self, judged: Judged) -> Watched:
         statement = judged.statement

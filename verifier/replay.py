@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from ledger.block_times import write_times
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, failed
 from ledger.registry import Anchor, Registry, anchors_of
@@ -21,6 +22,7 @@ from ledger.trust import TrustFile
 from verifier.cluster import Cluster
 from verifier.entries import judge_entries
 from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
+from verifier.lateness import AnchorDays
 from verifier.notes import FileNotes, NoNotes
 from verifier.status import Status, status_of
 from verifier.workers import Here, Judges, Progress, Team, judge_bundles
@@ -55,10 +57,12 @@ def replay(
     Raises `SourceError` when a file cannot be read, `EvidenceError` when the entries themselves cannot.
     """
     findings, registry = ledger_findings(log, chain, trust)
+    days = AnchorDays.of(chain)
+    findings.extend(days.findings)
     total = bundle_count(log.bundles.size)
     state = sha256(_header(log, chain).encode())
     kept = NoNotes() if notes is None else FileNotes(notes, _name_of(log, chain, trust))
-    judges = _judges(log, trust, registry, workers, cluster)
+    judges = _judges(log, trust, registry, days, workers, cluster)
     unasked, kinds = Counter[str](), Counter[str]()
     withheld: list[int] = []
     try:
@@ -79,18 +83,20 @@ def replay(
                     tuple(withheld), state.digest())  # fmt: skip
 
 
-def _judges(log: LogEvidence, trust: TrustFile, registry: Registry, workers: int, cluster: str | None) -> Judges:
+def _judges(
+    log: LogEvidence, trust: TrustFile, registry: Registry, days: AnchorDays, workers: int, cluster: str | None
+) -> Judges:
     if cluster is not None:
-        return Cluster(cluster, log.bundles, trust.domain, registry)
+        return Cluster(cluster, log.bundles, trust.domain, registry, days)
     if workers <= 1 or bundle_count(log.bundles.size) < 2 * workers:
-        return Here(log.bundles, trust.domain, registry)
-    return Team(log.bundles, trust.domain, registry, workers)
+        return Here(log.bundles, trust.domain, registry, days)
+    return Team(log.bundles, trust.domain, registry, days, workers)
 
 
 def _name_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> bytes:
     """What notes are on: the evidence, for whom, and by which version of this program."""
     named = f"tanji-notes-1 {version('tanji')} {trust.to_bytes().hex()} {_header(log, chain)}"
-    return sha256(named.encode()).digest()
+    return sha256(named.encode() + write_times(chain.times)).digest()
 
 
 def ledger_findings(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> tuple[list[Finding], Registry]:

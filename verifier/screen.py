@@ -86,9 +86,12 @@ class Screen:
         self.forget: Final = kernel.forget
         """Drops every approval."""
 
-    def alone(self, files: Files, first: int, width: int) -> Screened:
-        """Those of the `width` statements in a bundle's files, from the index `first` on, that hold by themselves."""
-        return Screened(*self._kernel.alone(files.entries, files.statements, first, width))
+    def alone(self, files: Files, first: int, width: int, earliest: int = 0) -> Screened:
+        """Those of the `width` statements in a bundle's files, from the index `first` on, that hold by themselves.
+
+        None of them was issued before `earliest`, in Unix seconds.
+        """
+        return Screened(*self._kernel.alone(files.entries, files.statements, first, width, earliest))
 
     def reserve(self, organisation: str, kind: str, subject: str, index: int) -> None:
         """A subject has a statement, at `index`, that the screen did not pass."""

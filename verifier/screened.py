@@ -61,11 +61,11 @@ class Doorkeeper:
         self._open: Final[list[Open]] = []
         self._issuers: Final[list[tuple[str, bytes]]] = []
 
-    def alone(self, files: Files, first: int, width: int) -> Screened:
-        """What of a bundle of `width` statements from the index `first` on holds by itself."""
+    def alone(self, files: Files, first: int, width: int, earliest: int) -> Screened:
+        """What of a bundle of `width` statements from the index `first` on holds by itself, issued since `earliest`."""
         if self._screen is None:
             return _NOTHING
-        screened = self._screen.alone(files, first, width)
+        screened = self._screen.alone(files, first, width, earliest)
         self._issuers.extend((organisation.decode(), signer) for organisation, signer in screened.issuers)
         return screened
 

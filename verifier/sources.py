@@ -7,12 +7,14 @@ something impossible is an `EvidenceError`; a node that keeps events back leaves
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ledger.block_times import TIMES_FILE, is_plausible, read_times
 from ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint
-from ledger.errors import EvidenceError, IncompleteError, SourceError
+from ledger.errors import EvidenceError, IncompleteError, SourceError, TanjiError
 from ledger.events import ChainEvent, ContractName, EventReader, RawLog, load_abi, read_logs, verify_event_chain
 from ledger.findings import Finding, Outcome, fail, failed, not_checked
 from ledger.identifiers import parse_address, parse_digest
@@ -107,9 +109,34 @@ def read_chain(folder: Path, trust: TrustFile, url: str | None = None) -> ChainE
     """
     if url is not None:
         with connect(url, trust) as client:
-            return _require_whole(read_node(client, trust))
+            chain = _require_whole(read_node(client, trust))
+            return replace(chain, times=_ask_times(client, trust, chain))
     paged = {contract: Folder(folder, 0).logs(contract) for contract in CONTRACTS}
-    return _require_whole(_judge_files(paged, trust))
+    return _read_times(folder, _require_whole(_judge_files(paged, trust)))
+
+
+def _read_times(folder: Path, chain: ChainEvidence) -> ChainEvidence:
+    """The evidence with the times in the folder; folders of earlier versions have none."""
+    path = folder / TIMES_FILE
+    try:
+        return replace(chain, times=read_times(read_file(path))) if path.exists() else chain
+    except EvidenceError as err:
+        return replace(chain, findings=(*chain.findings, failed(err)))
+
+
+def _ask_times(client: ChainClient, trust: TrustFile, chain: ChainEvidence) -> dict[int, int]:
+    """The times of the anchors' blocks as the node tells them; with pinned validators, as these sealed them.
+
+    A block whose header the node does not give, or that others sealed, is left out: its time is not known.
+    """
+    from ledger.chain.qbft import sealed_time
+
+    validators = None if trust.validators is None else frozenset(map(parse_address, trust.validators))
+    times: dict[int, int] = {}
+    for block in {event.block for event in chain.events["log"] if event.name == "CheckpointAnchored"}:
+        with suppress(TanjiError):
+            times[block] = client.block(block).time_s if validators is None else sealed_time(client, block, validators)
+    return {block: time for block, time in times.items() if is_plausible(time)}
 
 
 def _require_whole(chain: ChainEvidence) -> ChainEvidence:

@@ -23,6 +23,7 @@ from ledger.registry import Registry
 from ledger.statement import Domain
 from verifier.evidence import Bundles, bundle_count
 from verifier.judge import BundleResult, Judge
+from verifier.lateness import AnchorDays
 from verifier.notes import Notes
 
 Progress = Callable[[int, int], None]
@@ -69,8 +70,8 @@ class Judges(Protocol):
 class RoundJudge:
     """A judge of rounds, whose facts travel as bytes."""
 
-    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
-        self._judge: Final = Judge(bundles, domain, registry)
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays) -> None:
+        self._judge: Final = Judge(bundles, domain, registry, days)
 
     def play(self, learn: Sequence[Told], begin: Sequence[int]) -> Answer:
         """One round. Raises what reading raises."""
@@ -124,8 +125,8 @@ def _kept(notes: Notes, told: deque[list[Told]], results: Sequence[BundleResult]
 class Here:
     """One judge in this process."""
 
-    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry) -> None:
-        self._judge: Final = RoundJudge(bundles, domain, registry)
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays) -> None:
+        self._judge: Final = RoundJudge(bundles, domain, registry, days)
 
     def __len__(self) -> int:
         return 1
@@ -148,7 +149,7 @@ class _Answered(NamedTuple):
 class Team:
     """Judges in processes of this machine."""
 
-    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, workers: int) -> None:
+    def __init__(self, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays, workers: int) -> None:
         # forked where that exists: the registry's history need not be sent and nothing is imported again
         methods = multiprocessing.get_all_start_methods()
         context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
@@ -158,7 +159,7 @@ class Team:
         self._senders: Final = [ThreadPoolExecutor(1) for _ in range(workers)]
         for _ in range(workers):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, bundles, domain, registry), daemon=True)
+            process = context.Process(target=_work, args=(theirs, bundles, domain, registry, days), daemon=True)
             process.start()
             theirs.close()
             self._ends.append(ours)
@@ -196,10 +197,10 @@ class _Sent(NamedTuple):
         return answer
 
 
-def _work(end: Connection, bundles: Bundles, domain: Domain, registry: Registry) -> None:
+def _work(end: Connection, bundles: Bundles, domain: Domain, registry: Registry, days: AnchorDays) -> None:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
-    judge = RoundJudge(bundles, domain, registry)
+    judge = RoundJudge(bundles, domain, registry, days)
     try:
         while True:
             end.send(judge.play(*end.recv()))

@@ -36,6 +36,7 @@ _NUMBERS: Final = frozenset(
 _EXTRA: Final = _FIELDS.index("extraData")
 _STATE_ROOT: Final = _FIELDS.index("stateRoot")
 _NUMBER: Final = _FIELDS.index("number")
+_TIME: Final = _FIELDS.index("timestamp")
 HEAD_SLOTS: Final[Mapping[ContractName, tuple[int, int]]] = {"registry": (1, 0), "log": (2, 1)}
 """Storage slots of the number of events and of their rolling hash; a test compares them with the contracts' views."""
 _MAX_NODES: Final = 65
@@ -48,6 +49,7 @@ class SealedHeader:
     """A header as its validators signed it. `seal_hash` is what each of the 65-byte `seals` signs."""
 
     number: int
+    time_s: int
     state_root: bytes
     hash: bytes
     seal_hash: bytes
@@ -71,8 +73,8 @@ def read_header(block: Mapping[str, Any]) -> SealedHeader:
     found, signed = (keccak(rlp.encode([*fields[:_EXTRA], extra, *fields[_EXTRA + 1 :]])) for extra in unsealed)
     if found != said:
         raise EvidenceError("QBFT_HEADER", got=f"{digest_to_text(found)}, {digest_to_text(said)}")
-    number = int.from_bytes(fields[_NUMBER], "big")
-    return SealedHeader(number, fields[_STATE_ROOT], found, signed, tuple(validators), tuple(seals))
+    number, time_s = (int.from_bytes(fields[place], "big") for place in (_NUMBER, _TIME))
+    return SealedHeader(number, time_s, fields[_STATE_ROOT], found, signed, tuple(validators), tuple(seals))
 
 
 def _field(name: str, value: str) -> bytes:
@@ -115,16 +117,34 @@ def _signer(header: SealedHeader, seal: bytes) -> bytes | None:
         return None
 
 
+def _sealed_header(client: ChainClient, number: int, validators: Collection[bytes]) -> SealedHeader:
+    """Raises as `read_header` and `check_seals`, and `NodeError`."""
+    block = client.rpc.ask("eth_getBlockByNumber", hex(number), False)
+    if not isinstance(block, dict):
+        raise NodeError("NODE_LACKS_BLOCK", url=client.rpc.url, block=number)
+    header = read_header(block)
+    check_seals(header, validators)
+    return header
+
+
+def sealed_time(client: ChainClient, number: int, validators: Collection[bytes]) -> int:
+    """The Unix seconds of a block, by a header that the validators sealed.
+
+    Raises as `read_header` and `check_seals`, `EvidenceError` QBFT_HEADER for the header of another block, and
+    `NodeError`.
+    """
+    header = _sealed_header(client, number, validators)
+    if header.number != number:
+        raise EvidenceError("QBFT_HEADER", got=f"{header.number}, {number}")
+    return header.time_s
+
+
 def prove_heads(client: ChainClient, validators: Collection[bytes]) -> dict[ContractName, tuple[int, bytes]]:
     """Both contracts' number of events and rolling hash at one block that the validators sealed; code hashes too.
 
     Raises as `read_header` and `check_seals`, `EvidenceError` STATE_PROOF or CODE_HASH_MISMATCH, and `NodeError`.
     """
-    block = client.rpc.ask("eth_getBlockByNumber", hex(client.block_number()), False)
-    if not isinstance(block, dict):
-        raise NodeError("NODE_LACKS_BLOCK", url=client.rpc.url, block="latest")
-    header = read_header(block)
-    check_seals(header, validators)
+    header = _sealed_header(client, client.block_number(), validators)
     return {name: _prove_head(client, header, name, pinned) for name, pinned in client.contracts.items()}
 
 

@@ -22,7 +22,7 @@ from ledger.store.engine import new_engine, reading, writing
 from ledger.store.incidents import INCIDENTS, REPLACED, SIGHTINGS
 from ledger.store.migrate import migrate
 from ledger.store.rows import SignedTransaction
-from ledger.store.tables import CHECKPOINTS, CURSORS, EVENTS, STATEMENTS, TILES, TRANSACTIONS
+from ledger.store.tables import BLOCK_TIMES, CHECKPOINTS, CURSORS, EVENTS, STATEMENTS, TILES, TRANSACTIONS
 from ledger.tiles import TileReader
 
 State = Literal["sealed", "signed", "sent", "mined", "confirmed", "failed"]
@@ -285,6 +285,7 @@ class AnchorStore:
         """Forgets the events from number `count` on, which the chain lost; `head` is the rolling hash before them."""
         with writing(self.engine) as connection:
             connection.execute(delete(EVENTS).where(EVENTS.c.contract == contract, EVENTS.c.sequence >= count))
+            connection.execute(delete(BLOCK_TIMES).where(BLOCK_TIMES.c.block > block))
             there = update(CURSORS).where(CURSORS.c.contract == contract)
             connection.execute(there.values(count=count, head=head, block=block))
 

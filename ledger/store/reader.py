@@ -17,6 +17,7 @@ from ledger.store.crypto import MasterKey, Sealed
 from ledger.store.rows import Cursor, SealedCheckpoint, Stored
 from ledger.store.tables import (
     BALANCES,
+    BLOCK_TIMES,
     CHECKPOINTS,
     CLAIMS,
     CONTENTS,
@@ -192,6 +193,11 @@ class Reader:
         columns = EVENTS.c
         query = select(EVENTS).where(columns.contract == contract, columns.sequence >= start).order_by(columns.sequence)
         return (row["line"] for row in self._stream(query))
+
+    def block_times(self) -> dict[int, int]:
+        """Unix seconds of the blocks that hold anchors, by number, as far as they were noted."""
+        rows = self._connection.execute(select(BLOCK_TIMES.c.block, BLOCK_TIMES.c.time))
+        return {row.block: row.time for row in rows}
 
     def chain_head(self) -> int | None:
         """The newest block that the follower saw at its last look, which may be below the mirror's; None before it."""

@@ -173,6 +173,14 @@ class CursorRow(Row, table=True):
     block: int = _number()
 
 
+class BlockTimeRow(Row, table=True):
+    """The time of a block that holds an anchor: Unix seconds, as the node told it."""
+
+    __tablename__ = "block_times"
+    block: int = _number(primary_key=True)
+    time: int = _number()
+
+
 class MetaRow(Row, table=True):
     """What the store is: the ledger it belongs to, and a check value of its master key."""
 
@@ -199,4 +207,5 @@ CHECKPOINTS: Final = _table(CheckpointRow)
 TRANSACTIONS: Final = _table(TransactionRow)
 EVENTS: Final = _table(EventRow)
 CURSORS: Final = _table(CursorRow)
+BLOCK_TIMES: Final = _table(BlockTimeRow)
 META: Final = _table(MetaRow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, insert, update
@@ -16,6 +16,7 @@ from ledger.store.reader import CHAIN_HEAD, Reader
 from ledger.store.rows import NewStatement, head_key
 from ledger.store.shelf import StoreShelf
 from ledger.store.tables import (
+    BLOCK_TIMES,
     CONTENTS,
     CURSORS,
     ENDINGS,
@@ -110,6 +111,11 @@ class Writer(Reader):
         lines = enumerate(write_logs(listed), start=cursor.count)
         self._insert(EVENTS, [{"contract": contract, "sequence": n, "line": line} for n, line in lines])
         self._put(CURSORS, {"contract": contract}, {"count": count, "head": head, "block": block})
+
+    def note_block_times(self, times: Mapping[int, int]) -> None:
+        """Notes the Unix seconds of blocks that hold anchors."""
+        for block, time in times.items():
+            self._put(BLOCK_TIMES, {"block": block}, {"time": time})
 
     def note_chain_head(self, block: int) -> None:
         """Notes the newest block of the chain as it was just seen."""

@@ -50,6 +50,25 @@ WORDS: Final = {
         "条目的区块 {got} 小于前一条的 {expected}：顺序不可信",
         "entry's block {got} is before the {expected} of an earlier entry",
     ),
+    "BLOCK_TIMES_MISSING": Words(
+        "{anchors} 个锚定区块中有 {missing} 个没有时间：声明自称的签署日期是否早得可疑，未核查。请重新导出，或加 --chain",
+        "{missing} of the {anchors} anchors' blocks have no time: whether statements were dated back was not checked. "
+        "Export again, or give --chain",
+    ),
+    "BLOCK_TIMES_FILE": Words(
+        "chain/times.jsonl 第 {line} 行不是区块时间（{got}）：应为升序区块号与 Unix 秒",
+        "line {line} of chain/times.jsonl is no block's time ({got}): blocks ascend, times are Unix seconds",
+    ),
+    "BLOCK_TIME_BACK": Words(
+        "区块 {block} 的时间 {got} 早于更早区块 {before} 的 {expected}：区块时间不可信",
+        "the time {got} of block {block} is before the {expected} of the earlier block {before}",
+    ),
+    "LATE_ANCHOR": Words(
+        "声明自称签署于 {issued}，到 {anchored} 才锚定，相隔 {days} 天（超过 {limit} 天）："
+        "此前是否存在，无从证实，日期以锚定日为准",
+        "issued on {issued} by its own word, anchored only on {anchored}, {days} days later (more than {limit}): nothing "
+        "shows that it existed before; go by the anchor's day",
+    ),
     "MERGE_DELAY": Words(
         "条目登记于区块 {block}，锚定于 {got}，超出承诺的 {limit} 个区块",
         "registered at block {block}, anchored at {got}: outside the promised delay of {limit} blocks",

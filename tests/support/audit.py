@@ -9,8 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
-from support.builders import DOMAIN, EventWriter, RegistryWriter, Signed, standard_registry
+from support.builders import DOMAIN, NOW, EventWriter, RegistryWriter, Signed, standard_registry
 
+from ledger.block_times import TIMES_FILE, write_times
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.entry import Entry
 from ledger.events import write_logs
@@ -41,6 +42,8 @@ class Ledger:
     registry: RegistryWriter = field(default_factory=standard_registry)
     log: EventWriter = field(default_factory=lambda: EventWriter("log"))
     erased: set[int] = field(default_factory=set)
+    times: dict[int, int] | None = field(default_factory=dict)
+    """Unix seconds of anchors' blocks, as they are not `time_of`; None for a folder that knows of none."""
     spoil: Callable[[bytes], bytes] = bytes
     """Changes a statements file on its way to the disk."""
 
@@ -84,6 +87,10 @@ class Ledger:
         for writer in (self.registry, self.log):
             logs = [replace(log, address=bytes.fromhex(ADDRESS[2:])) for log in writer.logs]
             files[f"chain/{writer.contract}.jsonl"] = b"".join(write_logs(logs))
+        if self.times is not None:
+            anchored = {event.block for event in self.log.events if event.name == "CheckpointAnchored"}
+            times = {block: time_of(block) for block in anchored} | self.times
+            files[TIMES_FILE] = write_times(times)
         for number in range(-(-len(self.entries) // TILE_WIDTH)):
             start = number * TILE_WIDTH
             entries = self.entries[start : start + TILE_WIDTH]
@@ -132,6 +139,11 @@ class Ledger:
                                  transaction=digest_to_text(anchor.transaction)),
             text=(item.text if text is None else text).decode(),
         )  # fmt: skip
+
+
+def time_of(block: int) -> int:
+    """Unix seconds of a block of a chain that makes one in five seconds."""
+    return NOW + 5 * block
 
 
 @contextmanager

@@ -16,10 +16,10 @@ static bool take_zero_digest(Cursor *cursor) {
     return true;
 }
 
-static bool take_envelope(Cursor *cursor, Envelope *out, uint64_t *issued) {
+static bool take_envelope(Cursor *cursor, Envelope *out) {
     return take(cursor, "{\"content\":\"0x") && take_hex(cursor, out->content, HASH) &&
            take(cursor, "\",\"headline\":\"") && take_text(cursor, &out->headline, 300) &&
-           take(cursor, ",\"issuedAt\":") && take_natural(cursor, issued) && take(cursor, ",\"kind\":\"footprint\"") &&
+           take(cursor, ",\"issuedAt\":") && take_natural(cursor, &out->issued) && take(cursor, ",\"kind\":\"footprint\"") &&
            take(cursor, ",\"organisation\":\"") && take_text(cursor, &out->organisation, 160) &&
            is_organisation(out->organisation) && take(cursor, ",\"previous\":\"") && take_zero_digest(cursor) &&
            take(cursor, "\",\"subject\":\"") && take_text(cursor, &out->subject, 200) && take(cursor, "}") && cursor->at == cursor->end;
@@ -28,16 +28,15 @@ static bool take_envelope(Cursor *cursor, Envelope *out, uint64_t *issued) {
 /* Reads a first statement on its subject and makes its EIP-712 digest; a later one is left to the judge. */
 bool read_envelope(const Primitives *use, const Signing *signing, Slice statement, Envelope *out, uint8_t digest[HASH]) {
     Cursor cursor = {statement.data, statement.data + statement.length};
-    uint64_t issued;
     uint8_t words[8][HASH] = {{0}}, whole[2 + 2 * HASH] = {0x19, 0x01};
-    if (!take_envelope(&cursor, out, &issued)) return false;
+    if (!take_envelope(&cursor, out)) return false;
     memcpy(words[0], signing->type_hash, HASH);
     memcpy(words[1], signing->kind_hash, HASH);
     keccak256(use, words[2], out->organisation.data, out->organisation.length);
     keccak256(use, words[3], out->headline.data, out->headline.length);
     keccak256(use, words[4], out->subject.data, out->subject.length);
     memcpy(words[5], out->content, HASH);
-    for (int i = 0; i < 8; i++) words[7][HASH - 1 - i] = (uint8_t)(issued >> 8 * i);
+    for (int i = 0; i < 8; i++) words[7][HASH - 1 - i] = (uint8_t)(out->issued >> 8 * i);
     memcpy(whole + 2, signing->separator, HASH);
     keccak256(use, whole + 2 + HASH, words, sizeof words);
     keccak256(use, digest, whole, sizeof whole);

@@ -138,6 +138,7 @@ bool sum_of(const Emission *, int count, Emission *total);
 typedef struct {
     Slice headline, organisation, subject;
     uint8_t content[HASH];
+    uint64_t issued; /* Unix seconds */
 } Envelope;
 bool read_envelope(const Primitives *, const Signing *, Slice statement, Envelope *, uint8_t digest[HASH]);
 bool read_declaration(const Primitives *, const Units *, Slice text, const Envelope *, Held *, HeldLine *lines);

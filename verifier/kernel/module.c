@@ -110,11 +110,11 @@ static bool number_issuer(Screen *self, PyObject *issuers, Slice organisation, c
 typedef enum { PASSES, IS_JUDGED, FAILED } Outcome;
 
 /* One entry with its statement and text; `held` and `lines` are filled when it passes alone. */
-static Outcome screen_item(Screen *self, PyObject *issuers, const unsigned char *entry, Slice statement, Slice text, Held *held,
-                           HeldLine *lines) {
+static Outcome screen_item(Screen *self, PyObject *issuers, uint64_t earliest, const unsigned char *entry, Slice statement,
+                           Slice text, Held *held, HeldLine *lines) {
     Envelope envelope;
     uint8_t signer[ADDRESS];
-    if (!read_envelope(&self->use, &self->signing, statement, &envelope, held->digest) ||
+    if (!read_envelope(&self->use, &self->signing, statement, &envelope, held->digest) || envelope.issued < earliest ||
         memcmp(held->digest, entry, HASH) || !read_declaration(&self->use, &self->units, text, &envelope, held, lines) ||
         !signer_of(&self->use, entry, signer))
         return IS_JUDGED;
@@ -177,7 +177,9 @@ static PyObject *screen_alone(Screen *self, PyObject *args) {
     Slice entries, blocks, statement, text;
     Py_ssize_t entries_size, blocks_size;
     unsigned int first, width;
-    if (!PyArg_ParseTuple(args, "y#y#II", &entries.data, &entries_size, &blocks.data, &blocks_size, &first, &width)) return NULL;
+    unsigned long long earliest = 0;
+    if (!PyArg_ParseTuple(args, "y#y#II|K", &entries.data, &entries_size, &blocks.data, &blocks_size, &first, &width, &earliest))
+        return NULL;
     if (width > UINT8_MAX + 1) return PyErr_Format(PyExc_ValueError, "screen: a bundle has at most 256 entries");
     PyObject *issuers = PyList_New(0);
     Buffer passed = {0}, held = {0}, facts = {0};
@@ -188,7 +190,7 @@ static PyObject *screen_alone(Screen *self, PyObject *args) {
         Held one = {.position = i};
         HeldLine lines[MAX_LINES];
         fits = is_entry(entry) && take_block(&cursor, &statement, &text);
-        Outcome outcome = fits ? screen_item(self, issuers, entry, statement, text, &one, lines) : IS_JUDGED;
+        Outcome outcome = fits ? screen_item(self, issuers, earliest, entry, statement, text, &one, lines) : IS_JUDGED;
         if (outcome != IS_JUDGED) works = outcome == PASSES && note(&passed, &held, &facts, &one, lines, first + i);
     }
     if (!fits || cursor.at != cursor.end) passed.used = held.used = facts.used = 0; /* they may not belong together */

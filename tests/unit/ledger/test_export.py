@@ -62,7 +62,8 @@ def test_the_folder_is_the_log(synced: Store, anchors: AnchorStore, registry: Re
     done = export(synced, tmp_path / "audit", deployment=b"{}\n", progress=lambda *at: seen.append(at))
     found = files(tmp_path / "audit")
     assert set(found) == {
-        "checkpoint", "deployment.json", "chain/registry.jsonl", "chain/log.jsonl", "tile/0/000", "tile/0/001.p/44",
+        "checkpoint", "deployment.json", "chain/registry.jsonl", "chain/log.jsonl", "chain/times.jsonl", "tile/0/000",
+        "tile/0/001.p/44",
         "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/44", "statements/000", "statements/001.p/44",
     }  # fmt: skip
     assert done == Exported(COUNT, len(found), 0, 0)

@@ -10,6 +10,7 @@ from support.audit import Ledger
 from support.builders import DOMAIN, STEEL, footprint
 
 from ledger.errors import SourceError
+from verifier.lateness import AnchorDays
 from verifier.sources import open_folder
 from verifier.workers import Team
 
@@ -19,7 +20,7 @@ def test_a_worker_that_was_killed_is_told_and_concludes_nothing(when: str, tmp_p
     ledger = Ledger()
     ledger.add(*(footprint(STEEL, product_id=f"P-{n}") for n in range(300)))
     log = open_folder(ledger.write(tmp_path), ledger.trust())
-    team = Team(log.bundles, DOMAIN, ledger.registry.registry(), 2)
+    team = Team(log.bundles, DOMAIN, ledger.registry.registry(), AnchorDays(), 2)
     victim = team._processes[0]
     try:
         asked = team.ask(0, [], [0]) if when == "while it judges" else None
