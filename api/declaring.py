@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import ValidationError
 
 from api.book import Book, Found
-from api.drafts import Draft, Problems, Text
 from api.extras import STAGE_WORDS, header_extras, line_extras, production_extras, result_extras
+from api.form import Draft, DraftError, Problems, Text
+from api.numerals import number_of
 from api.pinning import per_one, pinned_parts, pinned_quality
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
@@ -21,7 +23,7 @@ from ledger.identifiers import digest_to_text, parse_digest, parse_organisation
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import KIND, Footprint, LineKind, Stage
 from ledger.kinds.rule import KIND as RULE
-from ledger.numbers import MAX_RESULT_DECIMALS, parse_decimal, round_half_even, to_text
+from ledger.numbers import MAX_RESULT_DECIMALS, round_half_even, to_text
 from ledger.units import CODES
 
 DEFAULT_DECIMALS: Final = 6
@@ -68,7 +70,7 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
 
     Raises `DraftError` with every problem and its place; nothing is guessed and nothing half-made.
     """
-    problems = Problems()
+    problems = Problems(read=draft.problems)
     organisation = _organisation(draft, problems)
     header = _header(draft, problems)
     rule = _rule(draft.header.get("rule"), book, problems)
@@ -77,7 +79,6 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
     decimals = _decimals(draft, problems)
     output = _decimal(draft.header.get("output"), "1", problems)
     lines = [_line(place, fields, header, output, book, problems) for place, fields in draft.lines]
-    problems.check()
     exact = [line.exact for line in lines if line.exact is not None]
     stated = result_extras(draft.header, problems)
     full = _choice(draft.header.get("results"), ("footprint", "full"), RESULTS_WORDS, problems) == "full"
@@ -90,28 +91,49 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
             for line in lines if line.exact is not None
         ),
     }  # fmt: skip
-    problems.check()
+    if problems.found or problems.read:
+        _refuse(draft, value, lines, problems)
     places = [line.place for line in lines]
-    content = _model(draft, value, places)
+    content = _model(draft, value)
     if full:
-        content = _model(draft, value | {"result": full_result(content) | stated}, places)
+        content = _model(draft, value | {"result": full_result(content) | stated})
     _judge(draft, content, places, rule)
     return organisation, content
 
 
-def _model(draft: Draft, value: Mapping[str, Any], places: list[str]) -> Footprint:
+def _refuse(draft: Draft, value: Mapping[str, Any], lines: list[Built], problems: Problems) -> None:
+    """Raises `DraftError` with the problems, and with what the model refuses of the fields that had none."""
+    told = {problem.place for problem in (*problems.read, *problems.found)} | {draft.place}
+    good = tuple(given for given, line in zip(draft.lines, lines, strict=True) if line.exact is not None)
+    try:
+        Footprint.model_validate(value)
+    except ValidationError as err:
+        rest = _refusals(replace(draft, lines=good), err)
+        problems.found += [refusal for refusal in rest if refusal.place not in told]
+    problems.check()
+
+
+def _model(draft: Draft, value: Mapping[str, Any]) -> Footprint:
     try:
         return Footprint.model_validate(value)
     except ValidationError as err:
-        problems = Problems()
-        for error in err.errors(include_input=False, include_url=False):
-            where = error["loc"]
-            place = places[int(where[1])] if where[:1] == ("lines",) and len(where) > 1 else draft.place
-            field = next((draft.header[str(n)].place for n in where[-1:] if str(n) in draft.header), place)
-            code = "DRAFT_GEOGRAPHY" if where[-1:] == ("geography",) else "DRAFT_VALUE"
-            problems.add(code, field, field=".".join(map(str, where)), got=error["msg"][:120])
-        problems.check()
-        raise
+        raise DraftError(list(_refusals(draft, err))) from err
+
+
+def _refusals(draft: Draft, err: ValidationError) -> Iterator[InputError]:
+    for error in err.errors(include_input=False, include_url=False):
+        where = error["loc"]
+        code = "DRAFT_GEOGRAPHY" if where[-1:] == ("geography",) else "DRAFT_VALUE"
+        field, place = ".".join(map(str, where)), _place_of(draft, where)
+        yield InputError(code, place=place, field=field, got=error["msg"][:120])
+
+
+def _place_of(draft: Draft, where: tuple[int | str, ...]) -> str:
+    """The place of the field that a model's error is about, else of its line, else of the draft."""
+    fields, place = draft.header, draft.place
+    if where[:1] == ("lines",) and len(where) > 1:
+        place, fields = draft.lines[int(where[1])]
+    return next((fields[str(name)].place for name in reversed(where) if str(name) in fields), place)
 
 
 def _rule(text: Text | None, book: Book, problems: Problems) -> Found | None:
@@ -203,11 +225,10 @@ def _decimal(text: Text | None, default: str, problems: Problems) -> str:
     if text is None:
         return default
     try:
-        parse_decimal(text.text, text.place)
+        return number_of(text)
     except InputError as err:
         problems.found.append(err)
         return default
-    return text.text
 
 
 def _decimals(draft: Draft, problems: Problems) -> int:

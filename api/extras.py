@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from api.drafts import Problems, Text
+from api.form import Problems, Text
+from api.numerals import number_of
 from ledger.canonical import check_size_and_depth
 from ledger.errors import InputError
-from ledger.numbers import parse_decimal
 
 STAGE_WORDS: Final = {
     "原材料获取": "raw_material", "原材料": "raw_material", "生产": "production", "分销": "distribution", "使用": "use",
     "寿命终止": "end_of_life",
 }  # fmt: skip
-_CHOICES: Final = {
+CHOICES: Final = {
     "subdivision": ("subdivision", "细分"), "mass": ("mass", "质量"), "energy": ("energy", "能量"),
     "economic": ("economic", "经济", "价值"), "primary": ("primary", "初级"), "secondary": ("secondary", "次级"),
 }  # fmt: skip
@@ -64,10 +64,9 @@ def _numbers(given: Mapping[str, Text], names: tuple[str, ...], problems: Proble
     for name in names:
         if name in given:
             try:
-                parse_decimal(given[name].text, given[name].place)
+                found[name] = number_of(given[name])
             except InputError as err:
                 problems.found.append(err)
-            found[name] = given[name].text
     return found
 
 
@@ -98,7 +97,7 @@ def nested(text: Text, short: Callable[[str], Any] | None, problems: Problems) -
 
 
 def _word(text: str) -> str:
-    return next((code for code, words in _CHOICES.items() if text in words), text)
+    return next((code for code, words in CHOICES.items() if text in words), text)
 
 
 def _stages(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from api.drafts import Text
+from api.form import Text
 from ledger.errors import InputError
 from ledger.footprint.breakdown import Breakdown
 from ledger.numbers import decimals_of, round_half_even, to_text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def declare(
     ctx: typer.Context,
-    draft: Annotated[Path | None, typer.Argument(help="草稿：.yml .json .csv。The draft.")] = None,
+    draft: Annotated[Path | None, typer.Argument(help="草稿：.yml .json .csv .xlsx。The draft.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="待签文件名。Name of the file to sign.")] = None,
     *,
     replace: Annotated[
@@ -29,6 +29,10 @@ def declare(
             "--example", help="打印示例草稿：yml、json、csv，或写全的 full。Print an example draft; full says all."
         ),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="写出供填写的工作簿 .xlsx。Write a workbook to fill in, in Excel or WPS."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """由草稿计算产品碳足迹，写出待签文件。Calculate a draft and write the statement to be signed.
@@ -37,7 +41,11 @@ def declare(
     有错则一次列全，不写任何文件。All errors are listed at once and nothing is written.
 
     例 example: tanji declare --example yml > door.yml；tanji declare door.yml
+    表格 workbook: tanji declare --template door.xlsx；tanji declare door.xlsx
     """
+    if template is not None:
+        _write_template(template)
+        return
     if example is not None:
         write_line(_example(example))
         return
@@ -60,6 +68,16 @@ def declare(
     target = out or draft.with_name(f"{draft.stem}.request.json")
     write_file(target, request.to_bytes())
     _show(request, content, target, json_=json_)
+
+
+def _write_template(path: Path) -> None:
+    """An empty workbook under `path`, named on stdout. Raises `InputError` for another ending."""
+    from api.template import template
+
+    if path.suffix.lower() != ".xlsx":
+        raise InputError("DRAFT_CHOICE", place="--template", got=path.name[:40], expected=f"{path.stem}.xlsx")
+    write_file(path, template())
+    write_line(str(path))
 
 
 def _example(name: str) -> str:

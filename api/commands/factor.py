@@ -81,7 +81,7 @@ def show(
     """一个因子的全部内容与出处，JSON。One factor with its source, as JSON."""
     from api.counter import open_ledger
     from api.declaring import find_factor
-    from api.drafts import Text
+    from api.form import Text
 
     with open_ledger(session(ctx).settings) as ledger:
         found = find_factor(Text(factor, ""), ledger.book)

@@ -30,7 +30,8 @@ WORDS: Final = {
         "草稿有 {count} 处问题，未生成任何文件", "the draft has {count} problems, nothing was made"
     ),
     "DRAFT_ENDING": Words(
-        "草稿文件应以 .yml、.yaml、.json 或 .csv 结尾", "a draft's name ends in .yml, .yaml, .json or .csv"
+        "草稿文件应以 .yml、.yaml、.json、.csv 或 .xlsx 结尾",
+        "a draft's name ends in .yml, .yaml, .json, .csv or .xlsx",
     ),
     "DRAFT_FORMAT": Words(
         "草稿格式读不懂：{got}。请对照示例：tanji declare --example",

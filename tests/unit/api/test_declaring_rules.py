@@ -11,7 +11,8 @@ from support.books import ListedBook
 from support.rules import COMMITTEE, rule_content
 
 from api.declaring import build
-from api.drafts import DraftError, read_draft
+from api.drafts import read_draft
+from api.form import DraftError
 from ledger.identifiers import digest_to_text
 from ledger.kinds.footprint import Footprint
 

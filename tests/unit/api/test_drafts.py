@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.drafts import Draft, DraftError, cell, read_draft
+from api.drafts import read_draft
+from api.form import Draft, DraftError
 from ledger.errors import InputError
 
 YML = files("api").joinpath("data/example_draft.yml").read_text(encoding="utf-8")
@@ -52,11 +53,6 @@ def test_a_line_knows_its_cell_and_its_row(tmp_path: Path) -> None:
     assert draft.lines[1][1]["amount"].place == "part.yml:23 lines/1/amount"
 
 
-@pytest.mark.parametrize(("column", "row", "name"), [(0, 1, "A1"), (25, 2, "Z2"), (26, 3, "AA3"), (701, 1, "ZZ1")])
-def test_cells_are_named_as_spreadsheets_do(column: int, row: int, name: str) -> None:
-    assert cell(column, row) == name
-
-
 @pytest.mark.parametrize(("name", "text", "code", "place"), [
     ("a.txt", "x", "DRAFT_ENDING", "a.txt"),
     ("a.yml", "", "DRAFT_FORMAT", "a.yml"),
@@ -80,6 +76,12 @@ def test_what_is_not_a_draft_is_refused_with_its_place(
         read_draft(written(tmp_path, name, text))
     assert refused.value.code == code
     assert place in refused.value.place
+
+
+@pytest.mark.parametrize("name", ["a.yml", "a.json", "a.csv", "a.txt"])
+def test_a_workbook_by_another_name_is_told_so(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="WORKBOOK_MISNAMED"):
+        read_draft(written(tmp_path, name, b"PK\x03\x04rest"))
 
 
 def test_a_missing_file_and_an_oversized_one_are_refused(tmp_path: Path) -> None:

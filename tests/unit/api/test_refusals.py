@@ -19,7 +19,7 @@ from api.cli import app
 from api.console import confirm, passphrase, write_file
 from api.declaring import find_factor
 from api.demo_chain import expect
-from api.drafts import DraftError, Text
+from api.form import DraftError, Text
 from api.receipts import make_receipt
 from api.settings import load
 from ledger.chain.client import ChainClient
