@@ -233,13 +233,18 @@ class _Sweep:
         self._count(judged.digest, "", Level.UNVERIFIED if coarse else Level.RECOMPUTED, left)
 
     def _own_level(self, digest: bytes, place: str, line: Line) -> Level:
-        """The level of a line that rests on no declaration."""
+        """The level of a line that rests on no declaration.
+
+        A direct emission in CO2e was characterised by its firm, and not by gas: it is taken at that firm's word.
+        """
         if line.source.type == "factor":
             factor = self._chain.get(bytes.fromhex(line.source.digest[2:]))
             if factor is None or factor.content is None or self._failed.get(factor.digest):
                 return Level.UNVERIFIED
         if (digest, place) in self._unpermitted:  # a negative line that no rule was seen to permit
             return Level.UNVERIFIED
+        if line.source.type == "gas" and line.source.gas == "CO2e":
+            return Level.DECLARED
         return Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED
 
     def _level_unopened(self, digest: bytes) -> Level | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.audit import Ledger, codes
-from support.builders import CARMAKER, PRESS, STEEL, factor, footprint, power_line, withdrawal
+from support.builders import CARMAKER, PRESS, STEEL, factor, footprint, gas_line, power_line, withdrawal
 from support.golden import Golden, variants
 
 from ledger.errors import InputError
@@ -111,6 +111,25 @@ def test_an_erased_upstream_stands_as_declared_and_leaves_the_verdict_incomplete
     assert verdict.status is Status.INCOMPLETE
     assert verdict.levels[Level.DECLARED] == Decimal("2.0000")
     assert "CONTENT_WITHHELD" in codes(verdict.findings, "not_checked")
+
+
+@pytest.mark.parametrize(("gas", "level"), [("CO2", Level.RECOMPUTED), ("CO2e", Level.DECLARED)])
+def test_an_emission_that_is_given_in_co2e_is_taken_at_its_firms_word(gas: str, level: Level, tmp_path: Path) -> None:
+    ledger = Ledger()
+    basis = ledger.add(factor())
+    direct = gas_line("3.0000")
+    direct["source"] |= {"gas": gas}
+    base = footprint(STEEL, direct, power_line(basis), product_id="BASE", value="3.5777")
+    top = footprint(PRESS, upstream_line(base.digest, "2", "3.5777", "7.1554"), product_id="TOP", value="7.1554")
+    ledger.add(base, top)
+    ledger.anchor()
+    verdict = ledger.verify(tmp_path, top.digest)
+    assert verdict.status is Status.VERIFIED
+    assert verdict.levels[level] == (Decimal("7.1554") if level is Level.RECOMPUTED else Decimal("6.0000"))
+    assert verdict.levels[Level.RECOMPUTED] + verdict.levels[Level.DECLARED] == verdict.declared
+    told = [f.kilograms for f in verdict.findings if f.code == "GAS_CHARACTERISED"]
+    assert told == ([] if level is Level.RECOMPUTED else [verdict.levels[Level.DECLARED]])
+    assert ledger.replay(tmp_path / "replay").open["GAS_CHARACTERISED"] == len(told)
 
 
 @pytest.mark.parametrize("before", [True, False])
