@@ -136,25 +136,6 @@ def test_no_anchor_goes_into_a_block_below_that_of_its_entries(site: Site, chain
     assert faults(site, entries) == []
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_a_reorganisation_after_confirmation_is_an_alarm_and_is_mended(site: Site, chain: Chain, depth: int) -> None:
-    with Office(site) as office:
-        entries = []
-        for name in ("a", "b", "c"):
-            entries += office.register(name)
-            office.anchor()
-        hashes = [a.hash for a in office.anchors.anchorings()]
-        nonce = chain.client.nonce(chain.address("operator"))
-        chain.client.rpc.ask("anvil_reorg", depth, [])
-        assert chain.client.nonce(chain.address("operator")) == nonce - depth, "the reorganisation took anchors away"
-        office.anchor()
-        assert [a.hash for a in office.anchors.anchorings()] == hashes
-        lost = [i for i in office.anchors.incidents() if i.code == "ANCHOR_LOST"]
-        assert len(lost) == depth
-        assert all(i.detail["was"] != i.detail["is"] for i in lost), "both headers are kept"
-    assert faults(site, entries) == []
-
-
 def test_a_block_that_vanishes_before_confirmation_is_no_alarm(site: Site, chain: Chain) -> None:
     with Office(site, pace=Pace(max_age_s=0, finality_blocks=3)) as office:
         entries = office.register("a")

@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from support.anchoring import LOG_KEY, Office, site_of
 from support.chain import Chain
 from support.quirks import FISCO, QuirkNode
-from typer.testing import CliRunner
+from support.reader import Reader, reader_of
 
-from api.founding import trust_of
-from api.receipts import make_receipt
-from ledger.export import export
 from ledger.trust import TrustFile
-from verifier.cli import app
 
 pytestmark = pytest.mark.chain
-RUNNER = CliRunner()
-
-
-@dataclass
-class Reader:
-    """Somebody with a trust file, a receipt and an audit folder, who asks a node."""
-
-    folder: Path
-    chain: Chain
-    counts: dict[str, int]
-
-    def run(self, *arguments: str, url: str | None = None) -> Result:
-        trust = ["--trust", str(self.folder / "trust.json"), "--chain", url or self.chain.url]
-        return RUNNER.invoke(app, ["--lang", "en", *arguments, *trust])
-
-    def every(self, url: str | None = None) -> dict[str, Result]:
-        """Every command that asks a node."""
-        audit = str(self.folder / "audit")
-        commands = {"receipt": ("receipt", str(self.folder / "receipt.json")), "head": ("head",),
-                    "product": ("product", audit, "a"), "replay": ("replay", audit, "--workers", "1")}  # fmt: skip
-        return {name: self.run(*arguments, url=url) for name, arguments in commands.items()}
 
 
 @pytest.fixture
 def reader(chain: Chain, tmp_path: Path) -> Reader:
-    """Two declarations, registered, anchored with blocks between, and handed over."""
-    site = site_of(chain, f"sqlite:///{tmp_path}/ledger.db")
-    with Office(site) as office:
-        _, digest = office.register("a")[0]
-        office.anchor()
-        chain.mine(15)
-        office.register("b")
-        office.anchor()
-        office.follower.follow()
-        with office.store.read() as rows:
-            (tmp_path / "receipt.json").write_bytes(make_receipt(rows, site.domain, digest).to_bytes())
-        export(office.store, tmp_path / "audit")
-    trust = trust_of(chain.deployment, chain.config, LOG_KEY.verifier.to_text())
-    (tmp_path / "trust.json").write_bytes(trust.to_bytes())
-    return Reader(tmp_path, chain, {"registry": chain.registry.event_count(), "log": chain.log.event_count()})
+    return reader_of(chain, tmp_path)
 
 
 def test_before_an_honest_node_everything_is_verified(reader: Reader) -> None:
@@ -76,19 +34,6 @@ def test_a_node_that_cuts_its_answers_short_is_read_in_pages_or_not_believed(rea
     assert honest is not None
     assert found is not None
     assert (found.registry, found.log) == (honest.registry, honest.log)
-
-
-@pytest.mark.parametrize("kept_back", ["first", "last", "middle", "all"])
-def test_events_kept_back_are_incomplete_and_never_pass(reader: Reader, kept_back: str) -> None:
-    last = max(reader.counts.values())
-    hidden = {"first": {0}, "last": {n - 1 for n in reader.counts.values()}, "middle": {1, 2}, "all": set(range(last))}
-    with QuirkNode(reader.chain.url, "omit_logs") as node:
-        node.hidden_sequences = hidden[kept_back]
-        ran = reader.every(node.url)
-    assert {name: one.exit_code for name, one in ran.items()} == dict.fromkeys(ran, 3)
-    for name, one in ran.items():
-        assert "EVENTS_MISSING" in one.stdout + one.stderr, name
-    assert ran["head"].stdout == ""
 
 
 @pytest.mark.parametrize("quirk", ["alter_logs", "forge_logs", "move_logs"])
