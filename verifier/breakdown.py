@@ -18,7 +18,7 @@ from verifier.product import Node, ProductVerdict, emission_of, round_to_sum
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
-_WHOLE_PLACES: Final = ("", "header", "result", "production", "signature", "previous")
+_WHOLE_PLACES: Final = ("", "header", "result", "production", "lines", "signature", "previous")
 
 
 class LineShare(NamedTuple):
@@ -102,7 +102,8 @@ class Breakdown:
         """
         places: dict[bytes, set[str]] = defaultdict(set)
         for finding in findings:
-            place = "" if finding.place in _WHOLE_PLACES else finding.place
+            closed = not self.lines.get(finding.statement)
+            place = "" if closed or finding.place in _WHOLE_PLACES else finding.place
             if finding.statement in self._verdict.nodes:
                 places[finding.statement].add(place)
             else:

@@ -21,11 +21,13 @@ _COLUMN: Final = 215 * _PX
 _LABEL: Final = 200 * _PX
 _TALL: Final = 330 * _PX
 """Height of the heaviest tier's kilograms; labels may make the picture taller."""
-_SLOT: Final = 34 * _PX
-"""Least height that a box and its two lines of text take."""
-_GAP: Final = 6 * _PX
+_LEADING: Final = 14 * _PX
+"""Height of a line of text."""
+_GAP: Final = 9 * _PX
 _TEXT_CELLS: Final = 30
 """Width of a label: a Chinese sign takes two cells."""
+_TEXT_LINES: Final = 3
+"""Lines of a name; what is longer is cut, and stands whole beside the chart."""
 
 STYLES: Final = {
     "recomputed": ("#1b7f4d", "#bfe3cf"),
@@ -69,7 +71,7 @@ class Ribbon(NamedTuple):
 
 
 def sankey(drawn: Flows, *, title: str) -> str:
-    """The SVG of some flows; an empty text when there are none."""
+    """The SVG of some flows, named by `title` for those who do not see it; an empty text when there are none."""
     if not drawn.flows:
         return ""
     places, width, height = _layout(drawn)
@@ -85,6 +87,11 @@ def sankey(drawn: Flows, *, title: str) -> str:
     for key, box in drawn.boxes.items():
         _box(svg, box, places[key], product.kilograms)
     return tostring(svg, encoding="unicode")
+
+
+def width(drawn: Flows) -> int:
+    """Of the picture, in pixels."""
+    return (max((box.tier for box in drawn.boxes.values()), default=0) * _COLUMN + _BAR + _LABEL) // _PX
 
 
 def swatch(style: str, *, alone: bool = False) -> str:
@@ -140,9 +147,9 @@ def _layout(drawn: Flows) -> tuple[dict[str, Place], int, int]:
         columns[tier].sort(key=lambda box: (first[box.key], box.style == REST, -weights[box.key], box.key))
         y = _GAP
         for box in columns[tier]:
-            y = max(y, first[box.key] - 2 * _SLOT)  # beside what uses it, where there is room
+            y = max(y, first[box.key] - 5 * _LEADING)  # beside what uses it, where there is room
             places[box.key] = Place((last - tier) * _COLUMN, y, heights[box.key])
-            y += max(heights[box.key], _SLOT) + _GAP
+            y += max(heights[box.key], _text_height(box)) + _GAP
         bottom = max(bottom, y)
     return places, last * _COLUMN + _BAR + _LABEL, bottom
 
@@ -188,13 +195,20 @@ def _box(svg: Element, box: Box, place: Place, whole: Decimal) -> None:
     SubElement(group, "title").text = f"{box.name}  {box.supplier}  {box.kilograms:f} kgCO2e  {share}"
     at = {"x": _n(place.x), "y": _n(place.y), "width": _n(_BAR), "height": _n(place.height)}
     _filled(group, at, box.style)
-    text = place.y + max(min(place.height // 2 - 6 * _PX, place.height - 24 * _PX), 0) + 11 * _PX
-    left = _n(place.x + _BAR + 5 * _PX)
+    left, middle = _n(place.x + _BAR + 5 * _PX), max((place.height - _text_height(box)) // 2, 0)
     strong = {"font-weight": "bold"} if box.style == DECLARATION else {}
     halo = {"paint-order": "stroke", "stroke": "#ffffff", "stroke-width": "3", "stroke-linejoin": "round"}
-    SubElement(group, "text", {"x": left, "y": _n(text), "fill": "#1b1f24", **halo, **strong}).text = shorten(box.name)
-    second = {"x": left, "y": _n(text + 14 * _PX), "fill": "#3b424a", "font-size": "11", **halo}
-    SubElement(group, "text", second).text = f"{readable(box.kilograms)} kg · {share}"
+    base = place.y + middle + 11 * _PX
+    for number, part in enumerate(wrapped(box.name)):
+        at = {"x": left, "y": _n(base + number * _LEADING), "fill": "#1b1f24", **halo, **strong}
+        SubElement(group, "text", at).text = part
+    at = {"x": left, "y": _n(base + _text_height(box) - _LEADING), "fill": "#3b424a", "font-size": "11", **halo}
+    SubElement(group, "text", at).text = f"{readable(box.kilograms)} kg · {share}"
+
+
+def _text_height(box: Box) -> int:
+    """Of a box's name and the line with its kilograms."""
+    return (len(wrapped(box.name)) + 1) * _LEADING
 
 
 def _filled(parent: Element, at: dict[str, str], style: str) -> None:
@@ -234,11 +248,26 @@ def readable(kilograms: Decimal) -> str:
     return f"{kilograms:.{min(1 - kilograms.adjusted(), 9)}f}"
 
 
-def shorten(text: str) -> str:
-    """`text` cut to a label's width."""
+def wrapped(text: str) -> list[str]:
+    """`text` in lines of a label's width, broken between words where there are any; the last is cut when need be."""
+    lines: list[str] = []
+    rest = text.strip()
+    while rest and len(lines) < _TEXT_LINES:
+        end = _fitting(rest)
+        blank = rest.rfind(" ", 0, end + 1)
+        cut = end if end == len(rest) or blank < end // 2 else blank
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    if rest:
+        lines[-1] = lines[-1][: _fitting(lines[-1] + "…") - 1].rstrip() + "…"
+    return lines or [""]
+
+
+def _fitting(text: str) -> int:
+    """How many signs of `text` fit into a label's width."""
     cells = 0
     for place, sign in enumerate(text):
         cells += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         if cells > _TEXT_CELLS:
-            return text[:place] + "…"
-    return text
+            return place
+    return len(text)

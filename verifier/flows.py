@@ -128,6 +128,7 @@ class _Picker:
         for source, kilograms in into.items():
             key = f"{box.key}/{REST}" if source == REST else source
             if source == REST and kilograms:
-                found.boxes[key] = Box(key, f"其他 Rest ×{left_out}", statement.name, kilograms, REST, box.tier + 1)
+                name = f"其余 {left_out} 行 {left_out} more"
+                found.boxes[key] = Box(key, name, statement.name, kilograms, REST, box.tier + 1)
             if kilograms:
                 found.flows.append(Flow(key, box.key, kilograms))

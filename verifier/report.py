@@ -63,15 +63,16 @@ def product_report(found: Verified, trust: TrustFile) -> ProductReport:
     about, unchecked = _declaration(verdict, found.registry), _not_checked(verdict, breakdown)
     failures = [finding for finding in verdict.findings if finding.outcome is Outcome.FAIL]
     declared, product = _number(verdict.declared), digest_to_text(verdict.product)
+    levels = Levels(**{level.value: _level(verdict, level) for level in Level})
     return ProductReport(
         status=verdict.status.value,
-        summary=summarise(verdict.status, about, declared, product, ledger, unchecked, failures),
+        summary=summarise(verdict.status, about, declared, product, levels, ledger, unchecked, failures),
         ledger=ledger,
         product=product,
         declaration=about,
         declared=declared,
         recomputed=_number(verdict.recomputed),
-        levels=Levels(**{level.value: _level(verdict, level) for level in Level}),
+        levels=levels,
         not_checked=unchecked,
         uncertainty=uncertainty_of(verdict, breakdown),
         change=_change(found),

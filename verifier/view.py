@@ -12,17 +12,31 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ledger.findings import Level
-from verifier.chart import percent_of, sankey
+from ledger.numbers import decimals_of
+from verifier.advice import answer, next_steps, product_of
+from verifier.chart import percent_of, sankey, width
 from verifier.flows import DECLARATION, REST, flows_of
-from verifier.schema import FindingReport, LineReport, ProductReport, StatementReport
+from verifier.schema import FindingReport, LineReport, ProductReport, StatementReport, Unchecked
 from verifier.status import Status
-from verifier.wording import CAUSES, LEVELS, MARKS, MEANINGS, STATUS, kind_words
+from verifier.wording import CAUSES, LEVELS, MARKS, MEANINGS, STATUS, kind_words, per_words, unit_words
 
 MAX_FINDINGS: Final = 100
+MAX_PLACES: Final = 8
+"""Of each question that was not answered."""
+MAX_FIRMS: Final = 15
+"""Firms that the table of suppliers names; the lighter ones are summed up."""
+OPEN_ROWS: Final = 60
+"""A tree of so many rows is shown unfolded; of a larger one the heavy branches are."""
+HEAVY: Final = Decimal(5)
+"""Percent of the footprint."""
+WIDE: Final = 990
+"""Pixels: a wider chart is scrolled sideways on a desk, and turned on paper."""
 MAX_BRANCHES: Final = 120
 """Declarations that the tree shows; what is left out is counted, and is in the JSON."""
 MAX_TIERS: Final = 12
 MAX_LINES: Final = 15
+PAPER_LEAST: Final = Decimal("0.5")
+"""Percent of the footprint that a row of a large tree has on paper; lighter ones are summed up."""
 MAX_SUPPLIERS: Final = 40
 """Lines of one declaration that the tree shows, and among them upstream declarations; the lightest are summed up."""
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -44,21 +58,31 @@ def clean(text: str) -> str:
 def view_of(report: ProductReport) -> View:
     """All that a page shows, by section; every leaf is a text, a flag or a list."""
     drawn = flows_of(report)
+    tree = _Tree(report).rows()
+    stated = [one for one in report.findings if one.outcome != "not_checked"]
     found = {
         "status": report.status,
         "mark": MARKS[report.status],
         "verdict": STATUS[Status(report.status)]._asdict(),
+        "answer": answer(report)._asdict(),
+        "steps": [step._asdict() for step in next_steps(report)],
+        "per": _per(report),
+        "closed": _closed(report),
+        "traced": _traced(report),
         "report": report.model_dump(mode="json"),
         "levels": [_level(report, level) for level in Level],
-        "findings": [_finding(report, one) for one in report.findings[:MAX_FINDINGS]],
-        "more_findings": max(len(report.findings) - MAX_FINDINGS, 0),
-        "failed": sum(one.outcome == "fail" for one in report.findings),
+        "findings": [_finding(report, one) for one in stated[:MAX_FINDINGS]],
+        "more_findings": max(len(stated) - MAX_FINDINGS, 0),
+        "failed": sum(one.outcome == "fail" for one in stated),
+        "questions": [_question(report, one) for one in report.not_checked.checks],
         "hot_spots": [{**one.model_dump(), "words": LEVELS[Level(one.level)]._asdict()} for one in report.hot_spots],
         "causes": {cause: words._asdict() for cause, words in CAUSES.items()},
         "suppliers": _suppliers(report),
-        "tree": _Tree(report).rows(),
+        "tree": tree,
+        "paper_tree": tree if len(tree) <= OPEN_ROWS else _Tree(report, least=PAPER_LEAST).rows(),
         "negative": f"{drawn.negative:f}" if drawn.negative else "",
-        "chart": sankey(drawn, title="kgCO2e → 1"),
+        "chart": sankey(drawn, title=_chart_title(report)),
+        "wide": width(drawn) > WIDE,
     }
     return {key: _cleaned(value) for key, value in found.items()}
 
@@ -74,7 +98,43 @@ def _cleaned(value: Any) -> Any:
 def _level(report: ProductReport, level: Level) -> View:
     share = report.levels.of(level)
     return {"style": level.value, "words": LEVELS[level]._asdict(), "meaning": MEANINGS[level]._asdict(),
-            "kilograms": share.kilograms, "percent": share.percent}  # fmt: skip
+            "kilograms": share.kilograms, "percent": share.percent, "some": bool(Decimal(share.percent))}  # fmt: skip
+
+
+def _per(report: ProductReport) -> View:
+    about = report.declaration
+    return per_words(about.amount, about.unit)._asdict() if about else {"zh": "", "en": ""}
+
+
+def _closed(report: ProductReport) -> View:
+    """Who signed what, of a declaration that could not be opened."""
+    found = next((one for one in report.statements if one.digest == report.product), None)
+    if report.declaration is not None or found is None:
+        return {"product": "", "name": "", "headline": ""}
+    return {"product": product_of(found), "name": found.name, "headline": found.headline or ""}
+
+
+def _traced(report: ProductReport) -> bool:
+    """Whether the recomputed value is that of the whole chain, and not of what could be opened of it."""
+    closed = (Level.VOUCHED, Level.DECLARED, Level.UNVERIFIED)
+    return not any(Decimal(report.levels.of(level).kilograms) for level in closed)
+
+
+def _chart_title(report: ProductReport) -> str:
+    """For those who do not see the picture."""
+    product = report.declaration.product if report.declaration else report.product
+    return clean(
+        f"{product}：{report.declared} kgCO2e 从哪里来；同样的数字见“贡献树”。"
+        f" Where the {report.declared} kgCO2e come from; the contribution tree below has the same figures."
+    )
+
+
+def _question(report: ProductReport, check: Unchecked) -> View:
+    """A kind of question with its places, heaviest first; a place has words of its own where they differ."""
+    asked = ("not_checked", check.code, check.blocking)
+    findings = [one for one in report.findings if (one.outcome, one.code, one.blocking) == asked]
+    places = [{**_finding(report, one), "own": not one.zh.endswith(check.zh)} for one in findings[:MAX_PLACES]]
+    return {**check.model_dump(), "places": places, "more": max(len(findings) - MAX_PLACES, 0)}
 
 
 def _finding(report: ProductReport, finding: FindingReport) -> View:
@@ -86,22 +146,30 @@ def _finding(report: ProductReport, finding: FindingReport) -> View:
         "mark": MARKS[finding.outcome],
         "zh": finding.zh.removeprefix(f"{finding.place}："),
         "en": finding.en.removeprefix(f"{finding.place}: "),
-        "kilograms": _weight(finding),
-        "product": (statement.product or statement.headline or "") if statement else "",
+        "kilograms": _weight(report, finding),
+        "product": product_of(statement) if statement else "",
         "supplier": statement.name if statement else "",
         "line": line.name if line else "",
-        "got": values["got"] if {"got", "expected"} <= values.keys() else "",
-        "expected": values["expected"] if {"got", "expected"} <= values.keys() else "",
+        "got": values["got"] if _are_compared(values) else "",
+        "expected": values["expected"] if _are_compared(values) else "",
     }
 
 
-def _weight(finding: FindingReport) -> str:
-    """The effect of a failed check with its sign, or what a check that was not made concerns; at most nine decimals."""
+def _are_compared(values: dict[str, str]) -> bool:
+    """Whether both sides of a comparison are worth a place of their own; two hashes are not, the words hold them."""
+    return {"got", "expected"} <= values.keys() and not values["got"].startswith("0x")
+
+
+def _weight(report: ProductReport, finding: FindingReport) -> str:
+    """The effect of a failed check with its sign, or what a check that was not made concerns.
+
+    In the product's own decimals, unless nothing would be left of it.
+    """
     if finding.kilograms is None:
         return ""
-    sign = "+" if finding.outcome == "fail" else ""
-    text = f"{Decimal(finding.kilograms):{sign}.9f}"
-    return text.rstrip("0").rstrip(".")
+    sign, exact = "+" if finding.outcome == "fail" else "", Decimal(finding.kilograms)
+    text = f"{exact:{sign}.{decimals_of(report.declared or '0.000000')}f}"
+    return text if Decimal(text) or not exact else f"{exact:{sign}.9f}"
 
 
 def _suppliers(report: ProductReport) -> list[View]:
@@ -112,16 +180,28 @@ def _suppliers(report: ProductReport) -> list[View]:
             key = (one.organisation or "", one.name)
             own[key] = own.get(key, Decimal(0)) + Decimal(one.own)
     whole = Decimal(report.declared or 0)
-    return [
-        {"organisation": key[0], "name": key[1], "kilograms": f"{kilograms:f}", "percent": percent_of(kilograms, whole)}
-        for key, kilograms in sorted(own.items(), key=lambda item: (-abs(item[1]), item[0]))
-    ]
+    ranked = sorted(own.items(), key=lambda item: (-abs(item[1]), item[0]))
+    found = [{"organisation": key[0], "name": key[1], "rest": 0, "kilograms": f"{kilograms:f}",
+              "percent": percent_of(kilograms, whole)} for key, kilograms in ranked[:MAX_FIRMS]]  # fmt: skip
+    if rest := [kilograms for _, kilograms in ranked[MAX_FIRMS:]]:
+        total = sum(rest, Decimal(0))
+        found.append({"organisation": "", "name": "", "rest": len(rest), "kilograms": f"{total:f}",
+                      "percent": percent_of(total, whole)})  # fmt: skip
+    return found
+
+
+def _sum(line: LineReport) -> dict[str, str]:
+    """Amount times value, with the units as a person reads them."""
+    unit, per = unit_words(line.unit), unit_words(line.per)
+    return {language: f"{line.amount} {getattr(unit, language)} × {line.value} kgCO2e/{getattr(per, language)}"
+            for language in ("zh", "en")}  # fmt: skip
 
 
 class _Tree:
     """The contribution tree, walked without recursion: rows in reading order, each with its depth."""
 
-    def __init__(self, report: ProductReport) -> None:
+    def __init__(self, report: ProductReport, least: Decimal = Decimal(0)) -> None:
+        self._least: Final = least
         self._opened: Final = {one.digest: one for one in report.statements if one.lines}
         self._product: Final = report.product
         self._whole: Final = Decimal(report.declared or 0)
@@ -152,6 +232,7 @@ class _Tree:
             waiting.extend(reversed(shown))
         for row, following in zip(found, [*found[1:], {"depth": 0}], strict=True):
             row["close"] = max(row["depth"] - following["depth"], 0)
+            row["open"] = len(found) <= OPEN_ROWS or row["depth"] == 0 or Decimal(row["percent"]) >= HEAVY
         return found
 
     def _opens(self, statement: StatementReport, depth: int) -> bool:
@@ -164,6 +245,8 @@ class _Tree:
         lines = sorted(statement.lines, key=lambda line: (-abs(Decimal(line.kilograms)), line.place))
         shown = {line.place for line in [one for one in lines if one.upstream][:MAX_SUPPLIERS]}
         shown |= {line.place for line in [one for one in lines if not one.upstream][:MAX_LINES]}
+        light = abs(self._whole) * self._least / 100
+        shown -= {line.place for line in lines if abs(Decimal(line.kilograms)) < light}
         for line in lines:
             upstream = self._opened.get(line.digest or "") if line.upstream else None
             if line.place not in shown:
@@ -184,8 +267,7 @@ class _Tree:
     def _leaf(self, line: LineReport, depth: int) -> View:
         level = Level(line.level or "unverified")
         return {"depth": depth, "name": line.name, "kind": kind_words(line.kind)._asdict(), "style": level.value,
-                "level": LEVELS[level]._asdict(), "amount": f"{line.amount} {line.unit}",
-                "basis": f"{line.value} kgCO2e/{line.per}", **self._weight(line.kilograms)}  # fmt: skip
+                "level": LEVELS[level]._asdict(), "sum": _sum(line), **self._weight(line.kilograms)}  # fmt: skip
 
     def _weight(self, kilograms: str) -> View:
         return {"kilograms": kilograms, "percent": percent_of(Decimal(kilograms), self._whole)}

@@ -39,8 +39,8 @@ MEANINGS: Final = {
         "rests on a declaration that was not opened, but that an accredited body verified",
     ),
     Level.DECLARED: Both(
-        "上游声明真实、已锚定，但明细未公开，只能采信其数值",
-        "rests on an authentic, anchored declaration that was not opened",
+        "声明真实、已锚定，但明细未公开或直接以 CO2e 给出，只能采信其数值",
+        "rests on an authentic, anchored declaration that was not opened, or that gives CO2e and no gas",
     ),
     Level.DEFAULT: Both(
         "本应有供应商声明之处，用了背景缺省因子",
@@ -62,6 +62,20 @@ KINDS: Final = {
     "waste": Both("废弃物", "waste"),
     "byproduct": Both("副产品", "by-product"),
 }
+UNITS: Final = {
+    "piece": Both("件", "piece"),
+    "L": Both("升", "L"),
+    "m3": Both("m³", "m³"),
+    "Nm3": Both("Nm³", "Nm³"),
+    "m2": Both("m²", "m²"),
+    "t.km": Both("t·km", "t·km"),
+    "kg.km": Both("kg·km", "kg·km"),
+    "p.km": Both("人·km", "person·km"),
+    "vehicle.km": Both("车·km", "vehicle·km"),
+    "h": Both("小时", "h"),
+    "d": Both("天", "days"),
+}
+"""Units whose code is not what a person reads; the others are."""
 CAUSES: Final = {
     "activity": Both("活动数据", "activity data"),
     "factor": Both("因子", "factors"),
@@ -74,3 +88,17 @@ CAUSES: Final = {
 def kind_words(kind: str) -> Both:
     """The words for a line's kind; a kind without words is shown as it is."""
     return KINDS.get(kind, Both(kind, kind))
+
+
+def unit_words(unit: str) -> Both:
+    """A unit as a person reads it."""
+    return UNITS.get(unit, Both(unit, unit))
+
+
+def per_words(amount: str, unit: str) -> Both:
+    """What a footprint is for: 每件, per piece; 每 1000 MJ, per 1000 MJ."""
+    zh, en = unit_words(unit)
+    if amount != "1":
+        return Both(f"每 {amount} {zh}", f"per {amount} {en}")
+    gap = "" if zh[0] > "\x7f" else " "
+    return Both(f"每{gap}{zh}", "per day" if unit == "d" else f"per {en}")

@@ -45,8 +45,9 @@ WORDS: Final = {
         "{hidden} parts are hidden. Registration takes the whole content; it is stored encrypted",
     ),
     "CONTENT_ROOT": Words(
-        "内容的根 {got} 与所签声明中的 {expected} 不符。内容在签署后被改动，请重新签署",
-        "the content's root is {got}, the signed statement says {expected}. It was changed after signing; sign again",
+        "内容在签署后被改动，不是所签的那一份。请取回所签的原件，或重新签署（内容的根 {got}，所签 {expected}）",
+        "the content is not what was signed: it was changed afterwards. Get the original, or sign again "
+        "(root {got}, signed {expected})",
     ),
     "HEADLINE_DIFFERS": Words(
         "所签标题“{got}”与内容得出的“{expected}”不符。请核对后重新签署",

@@ -7,16 +7,19 @@ from base64 import b64encode
 from decimal import Decimal
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from support import reports
 
-from verifier.chart import STYLES, readable, sankey, shorten
-from verifier.flows import MAX_BOXES, MAX_TIERS, Flows, flows_of
+from verifier.advice import next_steps
+from verifier.chart import STYLES, readable, sankey, wrapped
+from verifier.flows import DECLARATION, MAX_BOXES, MAX_TIERS, Box, Flow, Flows, flows_of
 from verifier.page import page
 from verifier.schema import LineReport, ProductReport
 from verifier.view import MAX_BRANCHES, clean, view_of
 from verifier.view import MAX_TIERS as MAX_TREE_TIERS
+from verifier.wording import per_words
 
 
 class Reader(HTMLParser):
@@ -85,8 +88,12 @@ def test_its_policy_allows_only_its_own_style_sheet() -> None:
 def test_what_a_supplier_wrote_stays_a_text() -> None:
     text = page(reports.hostile())
     read, honest = Reader(text), Reader(page(reports.report("tampered")))
-    assert [tag for tag, _ in read.tags] == [tag for tag, _ in honest.tags], "no tag more and none less"
-    assert [sorted(a) for _, a in read.tags] == [sorted(a) for _, a in honest.tags], "no attribute either"
+    # a long name takes more lines in the chart, each a text by itself
+    tags, right = ([one for one in found.tags if one[0] != "text"] for found in (read, honest))
+    assert [tag for tag, _ in tags] == [tag for tag, _ in right], "no tag more and none less"
+    assert [sorted(a) for _, a in tags] == [sorted(a) for _, a in right], "no attribute either"
+    labels = {frozenset(a) for tag, a in honest.tags if tag == "text"}
+    assert {frozenset(a) for tag, a in read.tags if tag == "text"} <= labels
     assert "<script>alert(1)</script>" in read.text, "shown, not run"
     assert "{{7*7}}" in read.text
     for sign in reports.HIDDEN:
@@ -145,6 +152,8 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("ink", "ground"), [
     ("#1b1f24", "#ffffff"), ("#4a525b", "#ffffff"), ("#4a525b", "#f6f7f9"), ("#0e4a2c", "#e9f6ee"), ("#7a1710", "#fdecea"),
     ("#5a4700", "#fff6dc"), ("#9c1c14", "#ffffff"), ("#ffffff", "#26323f"), ("#1b1f24", "#f6d3b3"), ("#3b424a", "#d3dae1"),
+    ("#e8ebee", "#1d2328"), ("#b3bcc6", "#1d2328"), ("#b3bcc6", "#14181c"), ("#bfe8cf", "#12301f"), ("#ffc9c4", "#3d1714"),
+    ("#f4dfa0", "#362c0a"), ("#ff9d94", "#1d2328"), ("#ffffff", "#3f5a75"), ("#e8ebee", "#12301f"), ("#e8ebee", "#3d1714"),
 ])  # fmt: skip
 def test_texts_have_the_contrast_that_wcag_asks_for(ink: str, ground: str) -> None:
     assert contrast(ink, ground) >= 4.5
@@ -226,7 +235,76 @@ def test_small_weights_keep_digits_that_tell_something(value: str, shown: str) -
     assert readable(Decimal(value)) == shown
 
 
-def test_long_names_are_cut_by_their_width() -> None:
-    assert shorten("a" * 30) == "a" * 30
-    assert shorten("a" * 31) == "a" * 30 + "…"
-    assert shorten("碳" * 16) == "碳" * 15 + "…"
+def test_long_names_run_over_lines_and_are_cut_only_when_they_must_be() -> None:
+    assert wrapped("a" * 30) == ["a" * 30]
+    assert wrapped("碳" * 16) == ["碳" * 15, "碳"]
+    assert wrapped("Dragline; Manufacture; For surface coal mine, at plant") == [
+        "Dragline; Manufacture; For",
+        "surface coal mine, at plant",
+    ]
+    assert wrapped("a" * 200) == ["a" * 30, "a" * 30, "a" * 29 + "…"]
+    assert wrapped("") == [""]
+
+
+def test_labels_of_one_column_never_overlap() -> None:
+    names = [
+        "Dragline; Manufacture; For surface coal mine, at plant; 7,439 metric tonne working weight",
+        "短",
+        "铝板件(缺省)",
+    ]
+    boxes = {"p": Box("p", "产品", "厂", Decimal(1000), DECLARATION, 0)}
+    boxes |= {f"b{n}": Box(f"b{n}", names[n % 3], "厂", Decimal(10 - n), "default", 1) for n in range(10)}
+    flows = [Flow(key, "p", box.kilograms) for key, box in boxes.items() if key != "p"]
+    picture = sankey(Flows(boxes, flows), title="t")
+    left = re.findall(r'<text x="([0-9.]+)" y="([0-9.]+)"', picture)
+    column = sorted(float(y) for x, y in left if x == min((x for x, _ in left), key=float))
+    assert min(b - a for a, b in pairwise(column)) >= 14
+
+
+def test_the_picture_is_named_for_those_who_do_not_see_it() -> None:
+    title = re.search(r"<title>(.*?)</title>", page(reports.report()).decode()[4000:])
+    assert title is not None
+    assert "白车身" in title[1]
+    assert "2589.247860 kgCO2e" in title[1]
+
+
+@pytest.mark.parametrize(("sample", "answer", "step"), [
+    ("body", "没有发现错误", "可以引用这个数值：每件 2589.247860\u00a0kgCO2e；引用时请说明，其中 80.80 % 用的是缺省因子"),
+    ("tampered", "更正之前，请不要采用这个数值", "请直接向该公司索取所签的原件"),
+    ("offline", "还不能下结论", "补齐证据：未连接链"),
+])  # fmt: skip
+def test_the_first_screen_is_the_answer_and_what_to_do(sample: str, answer: str, step: str) -> None:
+    view = view_of(reports.report(sample))
+    assert answer in view["answer"]["zh"]
+    assert step in view["steps"][0]["zh"]
+    text = Reader(page(reports.report(sample))).text
+    assert text.index(answer) < text.index(step) < text.index("每千克核到哪一级")
+
+
+def test_default_factors_are_asked_for_by_name_heaviest_first() -> None:
+    steps = " ".join(step["zh"] for step in view_of(reports.report())["steps"])
+    assert (
+        "铝板件(缺省)（49.53 %）、其他钢制件(无供应商声明，缺省)（31.27 %）；合计 2092.100000\u00a0kg（80.80 %）"
+        in steps
+    )
+
+
+def test_errors_are_put_to_the_firm_that_made_them() -> None:
+    report = reports.report("tampered")
+    wrong = report.model_copy(update={"findings": tuple(one for one in report.findings if one.code != "CONTENT_ROOT")})
+    (step,) = [step for step in next_steps(wrong) if "更正" in step.zh]
+    assert (
+        step.zh == "请太仓嘉安冲压(示例)有限公司更正“车门内板”的 2 处错误（最重的一处 -1.1554\u00a0kg），签署新版本。"
+    )
+    alone = report.model_copy(
+        update={"findings": tuple(one.model_copy(update={"statement": None}) for one in report.findings)}
+    )
+    assert "示例运营方" in next_steps(alone)[0].zh
+
+
+@pytest.mark.parametrize(("amount", "unit", "zh", "en"), [
+    ("1", "piece", "每件", "per piece"), ("1", "t", "每 t", "per t"), ("1000", "MJ", "每 1000 MJ", "per 1000 MJ"),
+    ("1", "p.km", "每人·km", "per person·km"), ("1", "d", "每天", "per day"),
+])  # fmt: skip
+def test_units_are_words(amount: str, unit: str, zh: str, en: str) -> None:
+    assert per_words(amount, unit) == (zh, en)
