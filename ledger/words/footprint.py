@@ -212,8 +212,9 @@ WORDS: Final = {
         "Ask for the retirement evidence",
     ),
     "RULE_NOT_NAMED": Words(
-        "未引用核算规则（PCR）：必备行、边界、取舍与合理区间未核查",
-        "no product category rule is named: mandatory lines, boundary, cut-off and plausible bands were not checked",
+        "没有写明依据哪部产品核算规则（PCR），是否漏项、边界与取舍是否合规未核查。请在下一版声明中写明",
+        "no product category rule (PCR) is named: whether lines are missing, the boundary and cut-off were not checked. "
+        "Name one in the next version",
     ),
     "RULE_NOT_JUDGED": Words(
         "所引用的核算规则（PCR）的内容不在手边，未按其核查",
@@ -229,8 +230,7 @@ WORDS: Final = {
     ),
     "FACTOR_KIND": Words(
         "“{name}”所用的因子是 {got}；产品碳足迹此处只能用 {expected}（禁止混用）。请更换因子",
-        "line “{name}” rests on a factor {got}; a product footprint may use only {expected} here. "
-        "Replace the factor",
+        "line “{name}” rests on a factor {got}; a product footprint may use only {expected} here. Replace the factor",
     ),
     "FACTOR_PERIOD": Words(
         "因子有效期 {expected} 不覆盖声明期 {got}。请改用该期间有效的因子",
