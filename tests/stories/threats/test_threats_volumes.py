@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 from support.around import Around
-from support.builders import CARMAKER, NOW, PRESS, STEEL, Signed, factor, footprint_content, signed, withdrawal
+from support.builders import (
+    CARMAKER,
+    NOW,
+    PRESS,
+    STEEL,
+    Signed,
+    factor,
+    footprint_content,
+    private_key,
+    signed,
+    withdrawal,
+)
+from support.looped import group
 from support.metering import GRID, METERED, at, daily, on_readings
 from support.threats import Found, admitted, audited, honest, ledger_of, refused, told
 from support.volumes import PAPER, acceptance, batch, certificate, delivery, green, line, made, only
@@ -251,3 +263,17 @@ def test_threat_49_front_running_an_account_or_a_slot(tmp_path: Path) -> None:
     assert refused(tmp_path / "d", slot).code == "KEY_NOT_VALID"
     own = signed("footprint", PRESS, footprint_content(product_id="ROOF"))
     assert {f.statement for f in audited(tmp_path / "e", slot, own)} == {slot.digest}  # the slot is still its owner's
+
+
+@pytest.mark.parametrize("stands", ["signed", "forged", "withdrawn"])
+def test_threat_40_a_declared_loop_is_no_cycle_while_its_group_stands(stands: str, tmp_path: Path) -> None:
+    """Firms may declare that they feed one another; a group that is forged or taken back covers nothing."""
+    looped = {k: tuple(v) if isinstance(v, list) else v for k, v in group().model_dump(mode="json").items()}
+    declared = signed("loop-group", STEEL, looped, **({"key": private_key("stranger")} if stands == "forged" else {}))
+    scrap = made(None, organisation=PRESS, product="SCRAP")
+    steel = made(None, line(scrap.digest), product="STEEL")
+    again = made(None, line(steel.digest), organisation=PRESS, product="SCRAP", previous=scrap.digest)
+    ended = [withdrawal(declared.digest)] if stands == "withdrawn" else []
+    verdict = ledger_of(declared, scrap, steel, again, *ended).verify(tmp_path, again.digest)
+    found = {f.code for f in verdict.findings if f.outcome is Outcome.FAIL and f.statement == again.digest}
+    assert found == (set() if stands == "signed" else {"CYCLE"})
