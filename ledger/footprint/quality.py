@@ -1,7 +1,10 @@
 """Primary data share and data quality ratings, weighted by each line's emission whatever its sign.
 
-A line is primary when both its activity and its value are: a published factor is secondary, a supplier's declaration
-passes on its own share (Pathfinder Framework 4.2.2; PACT Methodology 3.0).
+A line is primary when both its activity and its value are (Pathfinder Framework 4.2.2; PACT Methodology 3.0): primary
+data come from the product's own value chain. A value from there is a declaration by whom it concerns, be it a power
+station or a carrier; it passes on its own share to a line whose amount is no estimate. An emission by gas is as good as
+its measurement. A statement of kind `factor` is by a publisher who stands outside, for anybody's use: it is secondary
+however it was found, and whoever has primary values declares them, or states them by gas.
 """
 
 from __future__ import annotations
@@ -34,12 +37,12 @@ def check_quality(content: Footprint, emissions: Sequence[Exact]) -> Iterator[Fi
 
 def primary_of(line: Line) -> Fraction | None:
     """Percent of a line that is primary, or None when nobody said it."""
-    if line.source.type == "factor":
+    if line.source.type == "factor" or line.data == "secondary":
         return Fraction(0)
     if line.source.type == "upstream":
         text = line.source.primary_data_share
         return None if text is None else Fraction(text)
-    return None if line.data is None else Fraction(100 if line.data == "primary" else 0)
+    return None if line.data is None else Fraction(100)
 
 
 def rating_of(name: str) -> Callable[[Line], Fraction | None]:

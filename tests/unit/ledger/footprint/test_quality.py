@@ -40,6 +40,16 @@ def test_an_activity_that_was_measured_on_a_published_factor_is_not_primary() ->
     assert failed_codes(content) == ["QUALITY_MEAN"]
 
 
+@pytest.mark.parametrize(("data", "share"), [(None, "67.0"), ("primary", "67.0"), ("secondary", "60.0")])
+def test_an_estimated_amount_takes_no_primary_share_from_its_supplier(data: str | None, share: str) -> None:
+    """Primary only if activity and value both are: (60 x 100 + 20 x 35 or 0) / 100."""
+    more = {} if data is None else {"data": data}
+    lines = [*LINES[:3], {**LINES[3], **more}]
+    assert failed(declared(*lines, result={"primaryDataShare": share})) == []
+    wrong = {"67.0": "60.0", "60.0": "67.0"}[share]
+    assert failed_codes(declared(*lines, result={"primaryDataShare": wrong})) == ["QUALITY_MEAN"]
+
+
 def test_what_nobody_rated_is_left_open_with_its_kilograms_within_what_is_possible() -> None:
     lines = [gas("CO2", "60", data="primary", dqr=GOOD), upstream("2", "20")]
     content = declared(*lines, result={"primaryDataShare": "75", "dqi": DQI})
