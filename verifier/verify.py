@@ -22,6 +22,7 @@ from ledger.registry import Registry
 from ledger.trust import TrustFile
 from verifier.checks import Judged, judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
+from verifier.late import late_lines
 from verifier.memory import Memory, fact_of, judge_since
 from verifier.opened import OpenLedger, subject_of
 from verifier.product import ProductVerdict, verdict_on
@@ -170,8 +171,8 @@ class _Case:
         for digest, judged in chain.items():
             since = tuple(judge_since(judged, memory, is_product=digest == product))
             found[digest] = (*found.get(digest, ()), *since)
-        for cycle in self._cycles(chain, memory):
-            found[cycle.statement] = (*found[cycle.statement], cycle)
+        for more in (*self._cycles(chain, memory), *late_lines(chain, found)):
+            found[more.statement] = (*found[more.statement], more)
         size = len(self._ledger.lights)
         vouchers = {digest: vouching_of(judged, memory, self._registry, size) for digest, judged in chain.items()
                     if judged.content is None and judged.statement is not None}  # fmt: skip
