@@ -70,7 +70,7 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
 
     Raises `DraftError` with every problem and its place; nothing is guessed and nothing half-made.
     """
-    problems = Problems(read=draft.problems)
+    problems = Problems(read=draft.problems, blanks=draft.blanks)
     organisation = _organisation(draft, problems)
     header = _header(draft, problems)
     rule = _rule(draft.header.get("rule"), book, problems)
@@ -163,7 +163,7 @@ def _judge(draft: Draft, content: Footprint, places: list[str], rule: Found | No
 def _organisation(draft: Draft, problems: Problems) -> str:
     text = draft.header.get("organisation")
     if text is None:
-        problems.add("DRAFT_FIELD_MISSING", draft.place, field="organisation（统一社会信用代码）")
+        problems.missing("organisation", draft.place, "（统一社会信用代码）")
         return ""
     try:
         return parse_organisation(text.text, text.place)
@@ -176,7 +176,7 @@ def _header(draft: Draft, problems: Problems) -> dict[str, Any]:
     given = draft.header
     for name in _NEEDED:
         if name not in given:
-            problems.add("DRAFT_FIELD_MISSING", draft.place, field=name)
+            problems.missing(name, draft.place)
     period = given.get("period")
     start, dots, end = period.text.partition("..") if period else ("", "..", "")
     if period and not dots:
@@ -246,7 +246,7 @@ def _line(place: str, given: Mapping[str, Text], header: Mapping[str, Any], outp
     before = len(problems.found)
     for name in _LINE_NEEDED:
         if name not in given and not (name == "kind" and "upstream" in given):
-            problems.add("DRAFT_FIELD_MISSING", place, field=name)
+            problems.missing(name, place)
     fields: dict[str, Any] = {
         "kind": _choice(given.get("kind"), get_args(LineKind), KIND_WORDS, problems) or "upstream",
         "stage": _choice(given.get("stage"), get_args(Stage), STAGE_WORDS, problems),

@@ -95,12 +95,14 @@ class Draft:
     """A draft's fields by English name. Empty fields are absent. `place` is where a missing field is reported.
 
     `problems` are cells that could not be read: whoever uses the draft raises them with all others that it finds.
+    `blanks` names the empty cell of a field, by the place of its draft or line.
     """
 
     place: str
     header: Mapping[str, Text]
     lines: tuple[tuple[str, Mapping[str, Text]], ...]
     problems: tuple[InputError, ...] = ()
+    blanks: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 class DraftError(InputError):
@@ -120,10 +122,15 @@ class Problems:
 
     found: list[InputError] = field(default_factory=list)
     read: tuple[InputError, ...] = ()
+    blanks: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, code: str, place: str, **values: object) -> None:
         """One problem at a place."""
         self.found.append(InputError(code, place=place, **values))
+
+    def missing(self, name: str, place: str, note: str = "") -> None:
+        """A field that a draft or line at `place` lacks, at its empty cell where there is one."""
+        self.add("DRAFT_FIELD_MISSING", self.blanks.get((place, name), place), field=name + note)
 
     def check(self) -> None:
         """Raises `DraftError` when there are any."""
@@ -169,12 +176,15 @@ def finished(draft: Draft, problems: Problems) -> Draft:
 def _with_period(draft: Draft, problems: Problems) -> dict[str, Text]:
     """The header with first and last day joined to `period`."""
     header = dict(draft.header)
-    days = [header[name] for name in ("period_start", "period_end") if name in header]
-    if days and "period" in header:
-        problems.add("DUPLICATE_KEY", days[0].place, got="period")
-    elif days:
-        if len(days) == 1:
-            missing = "period_end" if "period_start" in header else "period_start"
-            problems.add("DRAFT_FIELD_MISSING", days[0].place, field=missing)
-        header["period"] = Text("..".join(day.text for day in days), days[0].place)
+    ends = ("period_start", "period_end")
+    days = {name: header[name] for name in ends if name in header}
+    if not days:
+        return header
+    first = next(iter(days.values())).place
+    if "period" in header:
+        problems.add("DUPLICATE_KEY", first, got="period")
+        return header
+    for name in set(ends) - days.keys():
+        problems.add("DRAFT_FIELD_MISSING", draft.blanks.get((draft.place, name), first), field=name)
+    header["period"] = Text("..".join(days[name].text if name in days else "" for name in ends), first)
     return header

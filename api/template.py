@@ -102,6 +102,7 @@ def template() -> bytes:
     """An empty workbook to fill in: 产品, 活动数据, 选项, 说明."""
     book = Workbook()
     book.remove(book.worksheets[0])
+    book.properties.creator = "碳迹 Tanji"
     header, lines, lists, notes = (book.create_sheet(t) for t in (HEADER_SHEET, LINES_SHEET, LISTS_SHEET, NOTES_SHEET))
     references = _write_lists(lists)
     _write_header(header, references)

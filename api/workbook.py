@@ -60,13 +60,20 @@ def read_workbook(data: bytes, name: str) -> Draft:
     check_package(data, name)
     problems = Problems()
     header_sheet, lines_sheet = _sheets(_opened(data, name), name, problems)
+    place = f"{name} {HEADER_SHEET}"
     header: dict[str, Text] = {}
-    for typed in _header_rows(header_sheet, f"{name} {HEADER_SHEET}", problems):
-        header_field(typed, header, problems)
-    lines = _lines(lines_sheet, f"{name} {LINES_SHEET}", problems)
+    blanks: dict[tuple[str, str], str] = {}
+    for typed in _header_rows(header_sheet, place, problems):
+        field = english(typed[0].text, HEADER_NAMES)
+        if field is None or any(cell.text for cell in typed[1:]):
+            header_field(typed, header, problems)
+        else:
+            blanks[place, field] = typed[1].place
+    blanks[place, "period"] = blanks.get((place, "period_start"), place)
+    lines = _lines(lines_sheet, f"{name} {LINES_SHEET}", blanks, problems)
     if not lines:
         problems.add("DRAFT_NO_LINES", f"{name} {LINES_SHEET}")
-    draft = finished(Draft(f"{name} {HEADER_SHEET}", header, tuple(lines)), problems)
+    draft = finished(Draft(place, header, tuple(lines), blanks=blanks), problems)
     return replace(draft, problems=tuple(problems.found))
 
 
@@ -113,20 +120,19 @@ def _filled(cell: Cell | MergedCell) -> bool:
 
 
 def _header_rows(sheet: Worksheet, place: str, problems: Problems) -> Iterator[list[Text]]:
-    """Label and value of each row that has a value beside the notes."""
+    """Label and value of each row, without its notes; a row of notes alone is none."""
     _check_visible(sheet, place, {_NOTES_COLUMN}, problems)
     for number, row in _rows(sheet):
         label = text_of(row[0], None, f"{place}!A{number}", problems)
-        beside = [cell for cell in row[1:] if cell.column != _NOTES_COLUMN and _filled(cell)]
-        if not beside or label.text == HEADER_TITLES[0]:
-            continue
+        beside = [cell for cell in row[1:] if cell.column != _NOTES_COLUMN]
         field = english(label.text, HEADER_NAMES)
-        yield [label, *(text_of(cell, field, f"{place}!{cell.coordinate}", problems) for cell in row[1:]
-                        if cell.column != _NOTES_COLUMN)]  # fmt: skip
+        if label.text != HEADER_TITLES[0] and (field or any(_filled(cell) for cell in beside)):
+            yield [label, *(text_of(cell, field, f"{place}!{cell.coordinate}", problems) for cell in beside)]
 
 
-def _lines(sheet: Worksheet, place: str, problems: Problems) -> list[tuple[str, dict[str, Text]]]:
-    """The lines under the first row, which names the columns."""
+def _lines(sheet: Worksheet, place: str, blanks: dict[tuple[str, str], str],
+           problems: Problems) -> list[tuple[str, dict[str, Text]]]:  # fmt: skip
+    """The lines under the first row, which names the columns; `blanks` gets the empty cells of each."""
     _check_visible(sheet, place, set(), problems)
     columns: list[str | None] = []
     nameless: set[int] = set()
@@ -140,7 +146,11 @@ def _lines(sheet: Worksheet, place: str, problems: Problems) -> list[tuple[str, 
         typed = [text_of(cell, field, f"{place}!{cell.coordinate}", problems)
                  for i, (cell, field) in enumerate(zip(row, columns, strict=False)) if i not in nameless]  # fmt: skip
         known = [field for i, field in enumerate(columns) if i not in nameless]
-        found.append((f"{place}!A{number}", line_of(typed, known, problems)))
+        line = f"{place}!A{number}"
+        blanks |= {
+            (line, field): text.place for field, text in zip(known, typed, strict=True) if field and not text.text
+        }
+        found.append((line, line_of(typed, known, problems)))
     return found
 
 

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.desk import VERIFY, Desk, open_desk
+from support.workbooks import filled, planted, saved, typed
 
 from ledger.checkpoint import VerifierKey, open_checkpoint
 from ledger.disclosures import parse_content
@@ -86,6 +87,27 @@ def test_the_same_product_again_must_say_that_it_replaces(day: Desk) -> None:
     assert not (day.folder / "again.json").exists()
 
 
+def test_a_workbook_is_declared_like_the_csv_and_its_faults_are_all_told(day: Desk) -> None:
+    assert day.run("declare", "--template", "empty.xlsx").stdout.strip() == "empty.xlsx"
+    assert "FILE_EXISTS" in day.run("declare", "--template", "empty.xlsx", expect=2).stderr
+    assert "DRAFT_CHOICE" in day.run("declare", "--template", "empty.xls", expect=2).stderr
+    (day.folder / "part.xlsx").write_bytes(saved(filled()))
+    made = day.json("declare", "part.xlsx", "--replace")
+    theirs = day.json("declare", "example_draft.csv", "--replace", "-o", "theirs.json")
+    assert (made["headline"], made["lines"]) == (theirs["headline"], theirs["lines"])
+    faulty = planted(
+        typed("活动数据", "D3", "=D2*2"), typed("活动数据", "D4", "１，２３４"), typed("产品", "B4", 6901234567892)
+    )
+    (day.folder / "faulty.xlsx").write_bytes(faulty)
+    said = day.run("declare", "faulty.xlsx", expect=2).stderr.splitlines()
+    assert [line.split("：")[0].split("  ")[-1] for line in said if line.startswith("错误")] == [
+        "faulty.xlsx 产品!B4", "faulty.xlsx 活动数据!D3", "faulty.xlsx 活动数据!D4",
+    ]  # fmt: skip
+    assert "选择性粘贴" in said[1]
+    assert "paste values" in day.run("--lang", "en", "declare", "faulty.xlsx", expect=2).stderr
+    assert not (day.folder / "faulty.request.json").exists()
+
+
 def test_an_unsigned_or_changed_file_is_not_submitted(day: Desk) -> None:
     assert "REQUEST_NOT_SIGNED" in day.run("submit", "example_draft.request.json", expect=2).stderr
     text = (day.folder / "example_draft.signed.json").read_text(encoding="utf-8")
@@ -118,7 +140,7 @@ def test_a_draft_with_errors_names_every_cell_and_writes_nothing(day: Desk) -> N
     said = day.run("declare", "wrong.csv", expect=2).stderr
     for part in (
         "wrong.csv D14",
-        "DECIMAL_FORMAT",
+        "DECIMAL_NEAR",
         "wrong.csv E14",
         "DRAFT_CHOICE",
         "wrong.csv F15",

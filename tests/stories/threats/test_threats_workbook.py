@@ -98,6 +98,8 @@ PLANTED: dict[str, tuple[Callable[[Any], None], str, str]] = {
     "a unit in the format": (typed(LINES, "D3", 740, '0.00"kWh"'), "SHOWN_OTHERWISE", "活动数据!D3"),
     "a number that is not shown": (typed(LINES, "D3", 740, ";;;"), "SHOWN_OTHERWISE", "活动数据!D3"),
     "a unit that is none": (typed(LINES, "E3", "兆瓦"), "DRAFT_CHOICE", "活动数据!E3"),
+    "an empty cell": (typed(LINES, "D3", None), "DRAFT_FIELD_MISSING", "活动数据!D3"),
+    "an empty last day": (typed(HEADER, "B9", None), "DRAFT_FIELD_MISSING", "产品!B9"),
     "a note beside the table": (typed(LINES, "T3", "待确认"), "DRAFT_SHAPE", "活动数据!T3"),
 }
 
