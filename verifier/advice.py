@@ -45,7 +45,12 @@ def next_steps(report: ProductReport) -> list[Both]:
     steps = [*_corrections(report), *_evidence(report), *_suppliers(report), *_questions(report)]
     if report.status == Status.VERIFIED.value:
         steps.insert(0, _use(report))
-    return steps or [Both("按上面的结论处理。", "Act on the verdict above.")]
+    return [_ended(step) for step in steps] or [Both("按上面的结论处理。", "Act on the verdict above.")]
+
+
+def _ended(step: Both) -> Both:
+    """As sentences; the words of findings end without a stop."""
+    return Both(step.zh.rstrip("。") + "。", step.en.rstrip(".") + ".")
 
 
 def _use(report: ProductReport) -> Both:
@@ -59,8 +64,8 @@ def _use(report: ProductReport) -> Both:
         soft_zh.append(f"{default} % 用的是缺省因子，不是供应商的数据")
         soft_en.append(f"{default} % rests on default factors and not on suppliers' data")
     if Decimal(declared):
-        soft_zh.append(f"{declared} % 只有供应商的声明，明细未公开")
-        soft_en.append(f"{declared} % is declared by suppliers who did not open their lines")
+        soft_zh.append(f"{declared} % 只凭供应商的声明，无法重算")
+        soft_en.append(f"{declared} % stands on suppliers' word and cannot be recomputed")
     zh += "；引用时请说明，其中 " + "，".join(soft_zh) if soft_zh else ""
     en += "; say with it that " + ", and ".join(soft_en) if soft_en else ""
     return Both(zh + "。", en + ".")
@@ -141,10 +146,10 @@ def _suppliers(report: ProductReport) -> Iterator[Both]:
         zh, en = _named(_lines(report, "declared"), report)
         share = report.levels.declared
         yield Both(
-            f"请供应商公开明细，或出具核查机构的核查：{zh}；"
-            f"合计 {share.kilograms}\u00a0kg（{share.percent} %）只有声明。",
-            f"Ask suppliers to disclose their lines or to have them verified: {en}; together {share.kilograms} "
-            f"kg ({share.percent} %) are declared only.",
+            f"请供应商公开可重算的明细，或出具核查机构的核查：{zh}；"
+            f"合计 {share.kilograms}\u00a0kg（{share.percent} %）只凭声明。",
+            f"Ask suppliers to disclose lines that can be recomputed, or to have them verified: {en}; "
+            f"together {share.kilograms}\u00a0kg ({share.percent} %) stand on their word.",
         )
 
 

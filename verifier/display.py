@@ -14,6 +14,7 @@ from ledger.findings import Finding, Level, Outcome
 from ledger.identifiers import digest_to_text
 from ledger.numbers import round_half_even
 from ledger.registry import Registry
+from verifier.advice import next_steps
 from verifier.product import ProductVerdict
 from verifier.receipts import ReceiptVerdict
 from verifier.replay import Replayed
@@ -60,6 +61,8 @@ class Display:
             if verdict.levels[level]:
                 share = f"{verdict.share(level):f} %  {verdict.levels[level]:f} kgCO2e"
                 self._print(Text(f"  {self._pick(*LEVELS[level])}  {share}", _STYLES[level]))
+        for number, step in enumerate(next_steps(report), 1):
+            self._line(f"{self._pick('接下来', 'next')} {number}.", self._pick(*step))
         self._print(self._tree(verdict, registry))
         self._outlook(report)
         self._findings(verdict.findings, verdict)

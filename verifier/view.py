@@ -29,6 +29,7 @@ OPEN_ROWS: Final = 60
 """A tree of so many rows is shown unfolded; of a larger one the heavy branches are."""
 HEAVY: Final = Decimal(5)
 """Percent of the footprint."""
+LONG_NUMBER: Final = 12
 WIDE: Final = 990
 """Pixels: a wider chart is scrolled sideways on a desk, and turned on paper."""
 MAX_BRANCHES: Final = 120
@@ -193,8 +194,18 @@ def _suppliers(report: ProductReport) -> list[View]:
 def _sum(line: LineReport) -> dict[str, str]:
     """Amount times value, with the units as a person reads them."""
     unit, per = unit_words(line.unit), unit_words(line.per)
-    return {language: f"{line.amount} {getattr(unit, language)} × {line.value} kgCO2e/{getattr(per, language)}"
+    amount, value = _short(line.amount), _short(line.value)
+    return {language: f"{amount} {getattr(unit, language)} × {value} kgCO2e/{getattr(per, language)}"
             for language in ("zh", "en")}  # fmt: skip
+
+
+def _short(number: str) -> str:
+    """A number of many digits to six that count; the JSON has all of them."""
+    if len(number) <= LONG_NUMBER:
+        return number
+    exact = Decimal(number)
+    decimals = max(0, min(5 - exact.adjusted(), -int(exact.as_tuple().exponent)))
+    return f"≈ {exact:.{decimals}f}"
 
 
 class _Tree:

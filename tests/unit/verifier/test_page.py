@@ -17,7 +17,7 @@ from verifier.chart import STYLES, readable, sankey, wrapped
 from verifier.flows import DECLARATION, MAX_BOXES, MAX_TIERS, Box, Flow, Flows, flows_of
 from verifier.page import page
 from verifier.schema import LineReport, ProductReport
-from verifier.view import MAX_BRANCHES, clean, view_of
+from verifier.view import MAX_BRANCHES, MAX_FIRMS, clean, view_of
 from verifier.view import MAX_TIERS as MAX_TREE_TIERS
 from verifier.wording import per_words
 
@@ -308,3 +308,44 @@ def test_errors_are_put_to_the_firm_that_made_them() -> None:
 ])  # fmt: skip
 def test_units_are_words(amount: str, unit: str, zh: str, en: str) -> None:
     assert per_words(amount, unit) == (zh, en)
+
+
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("1.85", "1.85"), ("0.307100141290347830543636329900", "≈ 0.307100"), ("4768.347174949257217822515698", "≈ 4768.35"),
+    ("1234567890123.5", "≈ 1234567890124"), ("0.0000742000000", "≈ 0.0000742000"),
+])  # fmt: skip
+def test_numbers_of_many_digits_are_shown_with_those_that_count(typed: str, shown: str) -> None:
+    report = reports.report()
+    statements = tuple(one.model_copy(update={"lines": tuple(line.model_copy(update={"value": typed}) for line in one.lines)})
+                       for one in report.statements)  # fmt: skip
+    rows = view_of(report.model_copy(update={"statements": statements}))["tree"]
+    assert {row["sum"]["en"].partition(" × ")[2].partition(" kgCO2e")[0] for row in rows if "sum" in row} == {shown}
+
+
+def test_a_product_whose_lines_are_hidden_is_named_and_has_no_number() -> None:
+    report = reports.report()
+    statements = tuple(one.model_copy(update={"product": None, "lines": ()}) for one in report.statements)
+    closed = report.model_copy(update={"declaration": None, "declared": None, "recomputed": None, "hot_spots": (),
+                                       "statements": statements})  # fmt: skip
+    text = Reader(page(closed)).text
+    assert "白车身" in text
+    assert ": 产品碳足迹 白车身：2589.247860 kgCO2e / 1 piece" in text, "the signed headline"
+    assert "全部" in text
+    assert "每千克核到哪一级" not in text
+
+
+def test_a_large_tree_is_folded_but_for_its_heavy_branches_and_is_short_on_paper() -> None:
+    view = view_of(made(20, 30))
+    assert {row["open"] for row in view["tree"] if "digest" in row} == {True, False}
+    assert len(view["paper_tree"]) < len(view["tree"])
+    small = view_of(reports.report())
+    assert small["paper_tree"] is small["tree"] or small["paper_tree"] == small["tree"]
+    assert all(row["open"] for row in small["tree"])
+
+
+def test_the_heaviest_firms_are_named_and_the_others_summed_up() -> None:
+    report = made(1, 30)
+    firms = view_of(report)["suppliers"]
+    assert len(firms) == MAX_FIRMS + 1
+    assert firms[-1]["rest"] == 30 - MAX_FIRMS
+    assert sum(Decimal(one["kilograms"]) for one in firms) == sum(Decimal(one.own) for one in report.statements)
