@@ -44,7 +44,7 @@ class Files(NamedTuple):
     """A bundle as its two files have it: C2SP entries, and statements with contents (ledger/SPEC.md)."""
 
     entries: bytes
-    statements: bytes
+    statements: bytes | memoryview
 
 
 class Bundles(Protocol):
@@ -58,7 +58,7 @@ class Bundles(Protocol):
         """The items of one bundle. Raises `SourceError` or `EvidenceError`."""
 
     def files(self, number: int) -> Files:
-        """The files of one bundle as they are. Raises `SourceError`."""
+        """The files of one bundle as they are, until another's are asked for. Raises `SourceError`."""
 
     def entry_file(self, number: int) -> bytes:
         """The first of them alone."""

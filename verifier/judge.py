@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
+from itertools import count
 from typing import Final, NamedTuple, cast
 
 from ledger.errors import EvidenceError
@@ -21,7 +22,7 @@ from verifier.evidence import Bundles, Item
 from verifier.lateness import AnchorDays
 from verifier.memory import Fact, Memory, fact_of
 from verifier.scopes import Scopes
-from verifier.screen import Screened, digest_of
+from verifier.screen import Screened, digests_of
 from verifier.screened import PASSED_KIND, Doorkeeper, Open, Watched, codes_of
 
 
@@ -154,9 +155,11 @@ class _Told:
 
     def passed(self, position: int, words: Sequence[Open]) -> None:
         """Declarations passed, from `position` on, with the questions that the judge leaves open for their like."""
-        first, entries = self._held.first, self._held.entries
-        for place, word in enumerate(words, position):
-            self._lines.append(f"{first + place} {digest_of(entries, place).hex()}{word.codes}\n")
+        first, digests = self._held.first, digests_of(self._held.entries, position, len(words))
+        self._lines.extend(
+            f"{index} {digest}{word.codes}\n"
+            for index, digest, word in zip(count(first + position), digests, words, strict=False)
+        )
         self._passed.update(words)
 
     def judged(self, one: Judged, findings: Sequence[Finding]) -> None:

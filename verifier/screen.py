@@ -123,10 +123,11 @@ def extended(frontier: Frontier, entries: bytes, start: int, stop: int) -> Front
     return Frontier(frontier.size + stop - start, roots)
 
 
-def digest_of(entries: bytes, place: int) -> bytes:
-    """The digest in the entry at `place` of a bundle's file of entries of 105 bytes alone."""
-    start = place * BUNDLED_BYTES + _PREFIX
-    return entries[start : start + DIGEST_BYTES]
+def digests_of(entries: bytes, place: int, count: int) -> list[str]:
+    """The digests, in hexadecimal, in `count` entries from `place` on of a file of entries of 105 bytes alone."""
+    text = entries[place * BUNDLED_BYTES : (place + count) * BUNDLED_BYTES].hex()
+    start, end = 2 * _PREFIX, 2 * (_PREFIX + DIGEST_BYTES)
+    return [text[at + start : at + end] for at in range(0, len(text), 2 * BUNDLED_BYTES)]
 
 
 def block_of(entries: bytes, place: int) -> int:

@@ -6,9 +6,10 @@ something impossible is an `EvidenceError`; a node that keeps events back leaves
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,12 +31,37 @@ CONTRACTS: Final[tuple[ContractName, ...]] = ("registry", "log")
 _SEAL_ATTEMPTS: Final = 3
 
 
+class Room:
+    """Memory for one file at a time: a million files read into fresh memory cost more than what is in them."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def __reduce__(self) -> tuple[type[Room], tuple[()]]:
+        return Room, ()
+
+    def read(self, path: Path) -> memoryview:
+        """A file's bytes, until the next one is read. Raises `SourceError` FILE_MISSING."""
+        try:
+            with path.open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                if size >= len(self._bytes):
+                    self._bytes = bytearray(size + size // 4 + 1)
+                room, got = memoryview(self._bytes), 0
+                while more := file.readinto(room[got:]):
+                    got += more
+                return room[:got]
+        except OSError as err:
+            raise _missing(path, err) from err
+
+
 @dataclass(frozen=True)
 class Folder:
     """An audit folder of `size` entries. Picklable, so that worker processes read it by themselves."""
 
     path: Path
     size: int
+    _room: Room = field(default_factory=Room, compare=False, repr=False)
 
     def bundle(self, number: int) -> Sequence[Item]:
         """The items of bundle `number`, statements beside entries.
@@ -50,8 +76,8 @@ class Folder:
         return [_with_statement(item, block) for item, block in zip(items, blocks, strict=True)]
 
     def files(self, number: int) -> Files:
-        """The files of bundle `number`. Raises `SourceError` FILE_MISSING."""
-        return Files(self.entry_file(number), read_file(self.path / statements_path(self._place(number))))
+        """The files of bundle `number`, until the next one's are asked for. Raises `SourceError` FILE_MISSING."""
+        return Files(self.entry_file(number), self._room.read(self.path / statements_path(self._place(number))))
 
     def entry_file(self, number: int) -> bytes:
         """The file of the entries of bundle `number`. Raises `SourceError` FILE_MISSING."""
@@ -81,7 +107,11 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as err:
-        raise SourceError("FILE_MISSING", place=str(path), got=err.strerror) from err
+        raise _missing(path, err) from err
+
+
+def _missing(path: Path, err: OSError) -> SourceError:
+    return SourceError("FILE_MISSING", place=str(path), got=err.strerror)
 
 
 def open_folder(path: Path, trust: TrustFile) -> LogEvidence:

@@ -9,7 +9,7 @@
 
 typedef unsigned __int128 u128;
 
-enum { HASH = 32, SALT_HEX = 32, MAX_LINES = 64, ENTRY = 105, ADDRESS = 20 };
+enum { HASH = 32, SALT_HEX = 32, MAX_LINES = 64, ENTRY = 105, KEY = 64, ADDRESS = 20 };
 
 /* Other people's cryptography, by the addresses of their functions: OpenSSL, pycryptodome, libsecp256k1. */
 typedef struct {
@@ -92,7 +92,8 @@ void keccak256(const Primitives *, uint8_t out[HASH], const void *data, size_t l
 void merkle_root(const Primitives *, uint8_t (*hashes)[HASH], int count);
 void leaf_hash(const Primitives *, uint8_t out[HASH], Slice leaf);
 int append_leaf(const Primitives *, uint8_t (*frontier)[HASH], int count, uint64_t size, Slice leaf);
-bool signer_of(const Primitives *, const unsigned char *entry, uint8_t address[ADDRESS]);
+bool signer_of(const Primitives *, const unsigned char *entry, uint8_t key[KEY]);
+void address_of(const Primitives *, const uint8_t key[KEY], uint8_t address[ADDRESS]);
 
 /* scan.c: each reads at *at and moves it on, or returns false */
 typedef struct {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SHA_STATE = 256, SIGNATURE = 65, POINT = 65, UNCOMPRESSED = 2, KECCAK_PADDING = 1 };
+enum { SHA_STATE = 256, SIGNATURE = 65, UNCOMPRESSED = 2, KECCAK_PADDING = 1 };
 
 /* RFC 9162 section 2.1.1: the prefixes keep a node from passing for a leaf. */
 static const unsigned char LEAF = 0, NODE = 1;
@@ -53,17 +53,22 @@ int append_leaf(const Primitives *use, uint8_t (*frontier)[HASH], int count, uin
     return count + 1;
 }
 
-/* The address that signed an entry's digest; false for a signature that is not in the one accepted form. */
-bool signer_of(const Primitives *use, const unsigned char *entry, uint8_t address[ADDRESS]) {
+/* The public key that signed an entry's digest; false for a signature that is not in the one accepted form. */
+bool signer_of(const Primitives *use, const unsigned char *entry, uint8_t key[KEY]) {
     const unsigned char *signature = entry + HASH;
-    unsigned char recoverable[SIGNATURE], key[64], point[POINT], hash[HASH];
-    size_t length = POINT;
+    unsigned char recoverable[SIGNATURE], opaque[KEY], point[1 + KEY];
+    size_t length = sizeof point;
     int v = signature[64];
     if ((v != 27 && v != 28) || memcmp(signature + HASH, HALF_ORDER, HASH) > 0) return false;
     if (!use->parse_compact(use->secp, recoverable, signature, v - 27)) return false;
-    if (!use->recover(use->secp, key, recoverable, entry)) return false;
-    if (!use->serialize(use->secp, point, &length, key, UNCOMPRESSED) || length != POINT) return false;
-    keccak256(use, hash, point + 1, POINT - 1);
-    memcpy(address, hash + HASH - ADDRESS, ADDRESS);
+    if (!use->recover(use->secp, opaque, recoverable, entry)) return false;
+    if (!use->serialize(use->secp, point, &length, opaque, UNCOMPRESSED) || length != sizeof point) return false;
+    memcpy(key, point + 1, KEY);
     return true;
+}
+
+void address_of(const Primitives *use, const uint8_t key[KEY], uint8_t address[ADDRESS]) {
+    uint8_t hash[HASH];
+    keccak256(use, hash, key, KEY);
+    memcpy(address, hash + HASH - ADDRESS, ADDRESS);
 }

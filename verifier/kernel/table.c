@@ -1,10 +1,11 @@
 /* Keys are hashes already; a seed of each process keeps anybody from making them fall into one place. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "kernel.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 
-enum { FIRST_ROOM = 1024 };
+enum { FIRST_ROOM = 1024, HUGE_PAGE = 1 << 21 };
 static const uint32_t FREE = UINT32_MAX;
 
 static size_t place_of(const Table *table, const uint8_t key[HASH]) {
@@ -14,8 +15,20 @@ static size_t place_of(const Table *table, const uint8_t key[HASH]) {
     return (size_t)(((first ^ table->seed) * 0x9e3779b97f4a7c15ULL ^ second) >> 11) & (table->room - 1);
 }
 
+/* A large table is read all over: in huge pages, where there are any, that costs half as much. */
+static void *allocate_slots(size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *slots = bytes < HUGE_PAGE ? malloc(bytes) : aligned_alloc(HUGE_PAGE, whole);
+    if (slots && bytes >= HUGE_PAGE) madvise(slots, whole, MADV_HUGEPAGE);
+    return slots;
+#else
+    return malloc(bytes);
+#endif
+}
+
 static bool allocate(Table *table, size_t room) {
-    table->slots = malloc(room * sizeof *table->slots);
+    table->slots = allocate_slots(room * sizeof *table->slots);
     table->room = room;
     if (!table->slots) return false;
     table_clear(table);
