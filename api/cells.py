@@ -38,7 +38,8 @@ def text_of(cell: Cell | MergedCell, field: str | None, place: str, problems: Pr
     if field is None or not shown:
         return Text(shown, place)
     if kind == "f":
-        problems.add("FORMULA_CELL", place, got=shown[:80] if shown.startswith("=") else "=TABLE()")
+        formula = " ".join(shown.split()) if shown.startswith("=") else "=TABLE()"
+        problems.add("FORMULA_CELL", place, got=formula[:80])
     elif kind == "e":
         problems.add("ERROR_CELL", place, got=shown)
     elif isinstance(value, bool):

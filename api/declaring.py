@@ -16,7 +16,7 @@ from api.numerals import number_of
 from api.pinning import per_one, pinned_parts, pinned_quality
 from ledger.calculation import GWP100, Exact, line_emission, total
 from ledger.errors import InputError
-from ledger.findings import Outcome
+from ledger.findings import Finding, Outcome
 from ledger.footprint.filling import full_result
 from ledger.footprint.ruling import judge
 from ledger.identifiers import digest_to_text, parse_digest, parse_organisation
@@ -93,11 +93,10 @@ def build(draft: Draft, book: Book) -> tuple[str, Footprint]:
     }  # fmt: skip
     if problems.found or problems.read:
         _refuse(draft, value, lines, problems)
-    places = [line.place for line in lines]
     content = _model(draft, value)
     if full:
         content = _model(draft, value | {"result": full_result(content) | stated})
-    _judge(draft, content, places, rule)
+    _judge(draft, content, rule)
     return organisation, content
 
 
@@ -148,16 +147,23 @@ def _rule(text: Text | None, book: Book, problems: Problems) -> Found | None:
         return None
 
 
-def _judge(draft: Draft, content: Footprint, places: list[str], rule: Found | None) -> None:
+def _judge(draft: Draft, content: Footprint, rule: Found | None) -> None:
     """Holds the content to the checks that every verifier will make of it, and to the rule that it names."""
     problems = Problems()
     ruled = judge(content, RULE.summary(rule.content)) if rule is not None else ()
     for finding in (*KIND.check(content), *ruled):
         if finding.outcome is Outcome.FAIL:
-            number = finding.place.removeprefix("lines/")
-            place = places[int(number)] if number.isdecimal() else draft.place
-            problems.add(finding.code, place, **finding.values)
+            problems.add(finding.code, _line_place(draft, finding), **finding.values)
     problems.check()
+
+
+def _line_place(draft: Draft, finding: Finding) -> str:
+    """The place of the line that a finding is about, or of its unit where that is in doubt."""
+    number = finding.place.removeprefix("lines/")
+    if not number.isdecimal():
+        return draft.place
+    place, fields = draft.lines[int(number)]
+    return fields["unit"].place if finding.code == "BAND" else place
 
 
 def _organisation(draft: Draft, problems: Problems) -> str:

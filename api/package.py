@@ -17,7 +17,7 @@ MAX_UNPACKED_BYTES: Final = 32 * 1024 * 1024
 MAX_PARTS: Final = 500
 MAX_ROWS: Final = 20_000
 MAX_CELLS: Final = 400_000
-"""Of one sheet. 9,990 lines of twenty fields have 15 MB and are read in ten seconds; a bomb of 4 MB would have 4 GB."""
+"""Of one sheet. 9,990 lines of twenty fields have 15 MB and are read in seconds; a bomb of 4 MB would have 4 GB."""
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")

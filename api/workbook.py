@@ -33,8 +33,9 @@ LINES_SHEET: Final = "活动数据"
 NOTES_SHEET: Final = "说明"
 LISTS_SHEET: Final = "选项"
 HEADER_TITLES: Final = ("字段 field", "填写 value", "说明 notes")
+_VALUE_COLUMN: Final = 2
 _NOTES_COLUMN: Final = 3
-"""The third column of 产品 explains; nothing is read from it."""
+"""The third column of 产品 explains: its text is not read, and anything but text was meant for the second."""
 MAX_ROWS: Final = MAX_DRAFT_LINES + 10
 MAX_COLUMNS: Final = 64
 
@@ -120,14 +121,15 @@ def _filled(cell: Cell | MergedCell) -> bool:
 
 
 def _header_rows(sheet: Worksheet, place: str, problems: Problems) -> Iterator[list[Text]]:
-    """Label and value of each row, without its notes; a row of notes alone is none."""
+    """Label and value of each row, without the text of its notes; a row of notes alone is none."""
     _check_visible(sheet, place, {_NOTES_COLUMN}, problems)
     for number, row in _rows(sheet):
         label = text_of(row[0], None, f"{place}!A{number}", problems)
-        beside = [cell for cell in row[1:] if cell.column != _NOTES_COLUMN]
+        beside = [cell for cell in row[1:] if cell.column != _NOTES_COLUMN or cell.data_type != "s"]
         field = english(label.text, HEADER_NAMES)
         if label.text != HEADER_TITLES[0] and (field or any(_filled(cell) for cell in beside)):
-            yield [label, *(text_of(cell, field, f"{place}!{cell.coordinate}", problems) for cell in beside)]
+            yield [label, *(text_of(cell, field if cell.column == _VALUE_COLUMN else None, f"{place}!{cell.coordinate}",
+                                    problems) for cell in beside)]  # fmt: skip
 
 
 def _lines(sheet: Worksheet, place: str, blanks: dict[tuple[str, str], str],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.books import PRESS, STEEL, ListedBook, coil
+from support.rules import COMMITTEE, rule_content
 from support.workbooks import HEADER, LINES, filled, planted, rewritten, saved, typed
 
 from api.declaring import build
@@ -98,6 +99,7 @@ PLANTED: dict[str, tuple[Callable[[Any], None], str, str]] = {
     "a unit in the format": (typed(LINES, "D3", 740, '0.00"kWh"'), "SHOWN_OTHERWISE", "活动数据!D3"),
     "a number that is not shown": (typed(LINES, "D3", 740, ";;;"), "SHOWN_OTHERWISE", "活动数据!D3"),
     "a unit that is none": (typed(LINES, "E3", "兆瓦"), "DRAFT_CHOICE", "活动数据!E3"),
+    "a name in two rows": (typed(LINES, "C3", "电网\n电力"), "DRAFT_VALUE", "活动数据!C3"),
     "an empty cell": (typed(LINES, "D3", None), "DRAFT_FIELD_MISSING", "活动数据!D3"),
     "an empty last day": (typed(HEADER, "B9", None), "DRAFT_FIELD_MISSING", "产品!B9"),
     "a note beside the table": (typed(LINES, "T3", "待确认"), "DRAFT_SHAPE", "活动数据!T3"),
@@ -124,6 +126,20 @@ def test_threat_48_excel_traps(tmp_path: Path, book: ListedBook, name: str) -> N
     # the second row of a merger has lost its value, which is told too
     assert [fault for fault in found[1:] if fault[0] != "DRAFT_FIELD_MISSING"] == []
     assert name == "merged cells" or len(found) == 1
+
+
+def test_threat_48_a_wrong_unit_is_suspected_at_its_cell(tmp_path: Path, book: ListedBook) -> None:
+    """740 MWh typed as 740 000 MWh: the rule's band of electricity a piece doubts the unit."""
+    path = tmp_path / "part.xlsx"
+    path.write_bytes(saved(filled()))
+    honest = build(read_draft(path), book)[1]
+    band = {"label": "每件用电量", "kinds": ["electricity"], "of": "amount", "unit": "kWh", "low": "0.5", "high": "20"}
+    rule = rule_content(honest, effective_from="2025-01-01", bands=[band])
+    book.add("rule", COMMITTEE, rule)
+    named = typed(HEADER, "B16", "DB31/T 0001-2025")
+    path.write_bytes(planted(named))
+    build(read_draft(path), book)
+    assert faults(tmp_path, book, planted(named, typed(LINES, "D3", 740000))) == [("BAND", "活动数据!E3")]
 
 
 def test_threat_48_planted_cells_are_told_at_once(tmp_path: Path, book: ListedBook) -> None:

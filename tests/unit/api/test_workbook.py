@@ -125,6 +125,7 @@ def without(title: str) -> bytes:
      [("DRAFT_FIELD_UNKNOWN", "活动数据!A1"), *(("DRAFT_SHAPE", f"活动数据!B{row}") for row in range(2, 6))]),
     (planted(typed(HEADER, "D4", "x"), typed(HEADER, "A5", "颜色"), typed(HEADER, "B5", "红")),
      [("DRAFT_SHAPE", "产品!D4"), ("DRAFT_FIELD_UNKNOWN", "产品!A5")]),
+    (planted(typed(HEADER, "C14", 400000), typed(HEADER, "C15", "=1+1")), [("DRAFT_SHAPE", "产品!C14"), ("DRAFT_SHAPE", "产品!C15")]),
     (by_xlsxwriter(chart="图"), [("SHEET_UNKNOWN", "")]),
     (planted(lambda book: setattr(book[LINES], "sheet_state", "veryHidden")), [("HIDDEN_SHEET", "")]),
     (rewritten(saved(filled()), SECOND, '<row r="4"', '<row r="4" ht="0"'), [("HIDDEN_ROW", "活动数据!4:4")]),
@@ -141,7 +142,7 @@ def test_what_holds_nothing_that_is_read_may_be_hidden_or_merged() -> None:
         book[LINES].column_dimensions["P"].hidden = True
         book[HEADER].column_dimensions["C"].hidden = True
         book[HEADER].merge_cells("C4:C5")
-        book[HEADER]["C6"] = "=1+1"
+        book[HEADER]["C6"] = "别处的说明"
 
     assert told(planted(change)) == []
 
