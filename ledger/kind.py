@@ -108,6 +108,8 @@ class Kind(Generic[C]):
     - `ends`: the digest of the statement that this one withdraws, or None;
     - `topics`: the texts under which statements of any issuer find this one (`Surroundings.on`), each once;
     - `claims`, `moves`: numbers that no other statement may have, and accounts filled and drawn on (`ledger.holdings`);
+    - `check_since`: what all statements of the log, later ones among them, say against it; asked at the log's end of
+      what a product rests on, where a replay finds the same on whichever statement came last;
     - `register`: reasons to refuse registration beyond the general policy, as failed findings;
     - `check`: judgement of the content alone; `check_references`: of what it rests on; `check_shown`: of the parts
       that a content shows which hides others.
@@ -129,6 +131,7 @@ class Kind(Generic[C]):
     register: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     check: Callable[[C], Iterable[Finding]] = _nothing
     check_references: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
+    check_since: Callable[[C, Surroundings], Iterable[Finding]] = _nothing
     check_shown: Callable[[Shown], Iterable[Finding]] = _nothing
     words: Mapping[str, Words] = field(default_factory=dict)
 

@@ -169,8 +169,8 @@ class _Case:
         for light, stories in self._ledger.noise(taught):
             loose.extend(_loose(light, light.findings, stories))
         for digest, judged in chain.items():
-            since = tuple(judge_since(judged, memory, is_product=digest == product))
-            found[digest] = (*found.get(digest, ()), *since)
+            since = judge_since(judged, memory, is_product=digest == product)
+            found[digest] = (*found.get(digest, ()), *since, *self._standing(judged, memory, found.get(digest, ())))
         for more in (*self._cycles(chain, memory), *late_lines(chain, found)):
             found[more.statement] = (*found[more.statement], more)
         size = len(self._ledger.lights)
@@ -203,6 +203,17 @@ class _Case:
             yield from judge_among(judged, around)
             if isinstance(judged.content, Footprint):
                 yield from (finding.about(judged.digest) for finding in passed_over(judged.content, around))
+
+    def _standing(self, judged: Judged, memory: Memory, found: Iterable[Finding]) -> Iterator[Finding]:
+        """What later statements on the same site or meter say against one that stands, where it was not said before."""
+        known = memory.get(judged.digest)
+        if known is None or known.ended is not None or judged.kind is None or judged.content is None:
+            return
+        said = {(finding.code, finding.place) for finding in found}
+        around = memory.around(len(self._ledger.lights), known.organisation)
+        for finding in judged.kind.check_since(judged.content, around):
+            if (finding.code, finding.place) not in said:
+                yield finding.about(judged.digest)
 
     def _cycles(self, chain: Mapping[bytes, Judged], memory: Memory) -> Iterator[Finding]:
         """Lines by which a declaration rests on its own product; only where a product stands in the chain twice."""

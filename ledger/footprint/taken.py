@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from ledger.findings import Finding, fail, not_checked
+from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.footprint.content import Footprint, line_place, subject_of
 from ledger.footprint.lines import Line, Taken
 from ledger.holdings import Move, readable
@@ -105,7 +105,9 @@ def check_taken(content: Footprint, around: Surroundings) -> Iterator[Finding]:
             known = around.known(bytes.fromhex(one.digest[2:]))
             if known is not None and known.summary is not None and known.kind in _SOURCES[field].kinds:
                 yield from _check_stock(content, number, line, known, around)
-    yield from _check_site(content, around)
+    for finding in check_site(content, around):
+        if finding.outcome is Outcome.FAIL:  # a gap may be filled by a declaration to come
+            yield finding
 
 
 def _check_enough(content: Footprint, number: int, line: Line, field: str, taken: Sequence[Taken]) -> Iterator[Finding]:
@@ -161,8 +163,8 @@ def _check_delivery(number: int, line: Line, delivery: bytes, around: Surroundin
                    got="|".join(subjects[0]), expected="|".join(subjects[1] or ("-",)))  # fmt: skip
 
 
-def _check_site(content: Footprint, around: Surroundings) -> Iterator[Finding]:
-    """Together the site's declarations cover no more than the site made, where it said what that was."""
+def check_site(content: Footprint, around: Surroundings) -> Iterator[Finding]:
+    """Together the site's declarations cover what the site made, where it said what that was: no more, and no less."""
     head, production = content.header, content.production
     if head.site is None or production.quantity is None:
         return
@@ -172,10 +174,13 @@ def _check_site(content: Footprint, around: Surroundings) -> Iterator[Finding]:
         ended = known.was_ended_at(around.index) or known.was_superseded_at(around.index)
         if output is None or ended or known.organisation != around.organisation:
             continue
-        covered = _covered(content, output.unit, output.products, around)
-        if covered > Fraction(output.quantity):
-            yield fail("SITE_OVERDECLARED", "production", got=readable(covered), expected=output.quantity,
-                       unit=output.unit, missing=readable(covered - Fraction(output.quantity)))  # fmt: skip
+        covered, made = _covered(content, output.unit, output.products, around), Fraction(output.quantity)
+        values = {"got": readable(covered), "expected": output.quantity, "unit": output.unit,
+                  "missing": readable(abs(covered - made))}  # fmt: skip
+        if covered > made:
+            yield fail("SITE_OVERDECLARED", "production", **values)
+        elif covered < made:
+            yield not_checked("SITE_GAP", "production", **values)
 
 
 def _covered(content: Footprint, unit: str, products: Sequence[str], around: Surroundings) -> Fraction:

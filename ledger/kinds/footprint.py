@@ -20,7 +20,7 @@ from ledger.footprint.lines import Line, LineKind, Stage
 from ledger.footprint.parts import emissions_of
 from ledger.footprint.references import check_references, references
 from ledger.footprint.ruling import register_rule
-from ledger.footprint.taken import check_taken, moves, taken_references, topics
+from ledger.footprint.taken import check_site, check_taken, moves, taken_references, topics
 from ledger.kind import Kind, Surroundings
 from ledger.numbers import is_decimal
 from ledger.units import CODES
@@ -86,6 +86,7 @@ KIND: Final = Kind(
     register=register_rule,
     check=check,
     check_references=_check_references,
+    check_since=check_site,
     topics=lambda content: [*topics(content), *group_topics(content)],
     moves=moves,
     check_shown=check_shown,

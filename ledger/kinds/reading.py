@@ -164,9 +164,7 @@ def _check_references(content: Readings, around: Surroundings) -> Iterator[Findi
     head = content.header
     if (late := _days_late(head, around)) > LATE_AFTER_DAYS:
         yield not_checked("READING_LATE", "header", end=head.end, days=late)
-    meter = around.known(parse_digest(head.meter))
-    if meter is not None and isinstance(meter.summary, MeterSummary):
-        yield from _check_balance(content, meter.summary, around)
+    yield from _check_balance(content, around)
     calibration = around.known(parse_digest(head.calibration))
     if calibration is not None and isinstance(calibration.summary, CalibrationSummary):
         yield from _check_calibration(head, calibration.summary)
@@ -214,12 +212,15 @@ def _check_before(head: Header, around: Surroundings) -> Iterator[Finding]:
         yield fail("COUNTER_GAP", "header", got=head.counter, expected=before.summary.last)
 
 
-def _check_balance(content: Readings, meter: MeterSummary, around: Surroundings) -> Iterator[Finding]:
+def _check_balance(content: Readings, around: Surroundings) -> Iterator[Finding]:
     """The meters behind one, against it: whichever batch comes last makes the comparison."""
     head = content.header
+    meter = around.known(parse_digest(head.meter))
+    if meter is None or not isinstance(meter.summary, MeterSummary):
+        return
     days = f"{head.start}..{head.end}"
     own = Fraction(head.total)
-    yield from _judge_balance(head, own, _summed(around.on(f"behind|{head.meter}|{days}"), head, around), meter)
+    yield from _judge_balance(head, own, _summed(around.on(f"behind|{head.meter}|{days}"), head, around), meter.summary)
     if head.parent is None:
         return
     parent = around.known(parse_digest(head.parent))
@@ -267,6 +268,7 @@ KIND: Final = Kind(
     moves=_moves,
     register=_register,
     check_references=_check_references,
+    check_since=_check_balance,
     words={
         "READING_OVERLAP": Words(
             "该计量器具的这些日期已由声明 {by} 记录（{space} 第 {first} 至 {last} 日），不得重复",
