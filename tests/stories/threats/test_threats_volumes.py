@@ -22,7 +22,7 @@ from support.builders import (
 )
 from support.looped import group
 from support.metering import GRID, METERED, at, daily, on_readings
-from support.threats import Found, admitted, audited, honest, ledger_of, refused, told
+from support.threats import Found, admitted, audited, failed, honest, ledger_of, refused, told
 from support.volumes import PAPER, acceptance, batch, certificate, delivery, green, line, made, only
 
 from ledger.disclosures import parse_content
@@ -127,6 +127,47 @@ def test_threat_08_more_green_power_than_certificates(tmp_path: Path) -> None:
     assert refused(tmp_path / "beyond", HYDRO, *more).code == "CERTIFICATE_BEYOND"
 
 
+def test_threat_08_two_declarations_of_a_site_on_one_allotment(tmp_path: Path) -> None:
+    """300 MWh in each of two products of a site, of 500 retired: the second has no more than 200 left."""
+    held, site = certificate(1, 500), {"site": "BS-01"}
+
+    def on(product: str, kwh: str, emission: str, previous: bytes | None = None) -> Signed:
+        used = line(HYDRO.digest, kwh, kind="green_electricity", value="0.0143", unit="kWh", emission=emission,
+                    certificates=[(held.digest, kwh)])  # fmt: skip
+        content = footprint_content(used, product_id=product, footprint=emission)
+        content["header"] |= site
+        return signed("footprint", STEEL, content, previous=previous)
+
+    first, second = (on(product, "300000", "4290.0000") for product in ("CR-COIL", "HR-COIL"))
+    err = refused(tmp_path, HYDRO, held, first, second)
+    assert (err.code, err.values["limit"], err.values["missing"]) == ("CERTIFICATE_BEYOND", "200000", "100000")
+    wanted = {Found("CERTIFICATE_BEYOND", "lines/0000", Decimal("1430"))}
+    assert told(audited(tmp_path, HYDRO, held, first, second)) == wanted
+    ledger = ledger_of(HYDRO, held, first, second)
+    assert told(failed(ledger.verify(tmp_path / "second", second.digest))) == wanted
+    assert failed(ledger.verify(tmp_path / "first", first.digest)) == []
+    honest(tmp_path / "within", HYDRO, held, first, on("HR-COIL", "200000", "2860.0000"))
+    # what a correction gives back, another product may use
+    less = on("CR-COIL", "200000", "2860.0000", first.digest)
+    honest(tmp_path / "corrected", HYDRO, held, first, less, second)
+
+
+def test_threat_08_more_green_power_than_the_sites_meter_shows(tmp_path: Path) -> None:
+    """100 kWh on the meter, with certificates enough for twice that: two products cannot both have been made by it."""
+    held, batch = certificate(1, 1), daily("0 100")
+
+    def on(product: str) -> Signed:
+        used = line(HYDRO.digest, "100", kind="green_electricity", value="0.0143", unit="kWh", emission="1.4300",
+                    certificates=[(held.digest, "100")], readings=[(batch.digest, "100")])  # fmt: skip
+        return signed("footprint", STEEL, footprint_content(used, product_id=product, footprint="1.4300"))
+
+    first, second = on("CR-COIL"), on("HR-COIL")
+    assert refused(tmp_path, HYDRO, held, *METERED, batch, first, second).code == "READING_BEYOND"
+    found = audited(tmp_path, HYDRO, held, *METERED, batch, first, second)
+    assert told(found) == {Found("READING_BEYOND", "lines/0000", Decimal("1.43"))}
+    honest(tmp_path / "honest", HYDRO, held, *METERED, batch, first)
+
+
 def test_threat_09_more_sold_than_made(tmp_path: Path) -> None:
     """The golden part: 400 000 were made, 260 000 and then 190 000 sold; 50 000 never were."""
     part = golden_part()
@@ -170,6 +211,12 @@ def test_threat_10_cherry_picked_batches(tmp_path: Path) -> None:
     found = audited(tmp_path / "more", good, more, output)
     assert told(found) == {Found("SITE_OVERDECLARED", "header")}
     assert (found[0].values["got"], found[0].values["expected"], found[0].values["missing"]) == ("500.5", "500", "0.5")
+    buyers = ledger_of(good, more, output)
+    for number, product in enumerate((good, more)):
+        verdict = buyers.verify(tmp_path / f"buyer {number}", product.digest)
+        assert told(failed(verdict)) == {Found("SITE_OVERDECLARED", "production")}
+    told_gap = ledger_of(good, output).verify(tmp_path / "buyer", good.digest).findings
+    assert [f.values["missing"] for f in told_gap if f.code == "SITE_GAP"] == ["100"]
 
 
 def said_of(output: Signed, *declarations: Signed) -> list[Finding]:
