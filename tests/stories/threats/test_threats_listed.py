@@ -62,6 +62,6 @@ def test_a_row_names_the_tests_of_its_threat_and_codes_that_they_see(row: Row) -
 
 def test_no_test_of_a_threat_is_left_out_of_the_table() -> None:
     told = " ".join(row.tests for row in rows())
-    closed = tuple(f"test_threat_{row.number:02}_" for row in CLOSED)
+    closed = tuple(f"test_threat_{row.number:02}_" for row in CLOSED if row.number not in OPEN_FOR_NOW)
     own = {name for name in written() if name.startswith(closed)}
     assert {name for name in own if f"`{name}`" not in told} == set()

@@ -24,20 +24,17 @@ from ledger.signing import sign
 from ledger.statement import Statement
 
 
-def exempted(count: int) -> dict[str, Any]:
-    return {"exempted": [{"name": f"辅料 {n}", "percent": "1"} for n in range(count)]}
-
-
-def test_threat_17_cut_off_abuse(tmp_path: Path) -> None:
-    """Six times one percent where the rule lets five go: the sixth is weighed."""
+@pytest.mark.parametrize(("cuts", "got", "over"), [
+    (["1"] * 6, "6", "0.268629"), (["5.1"], "5.1", "0.026863"), (["1"] * 5, "5", None),
+])  # fmt: skip
+def test_threat_17_cut_off_abuse(cuts: list[str], got: str, over: str | None, tmp_path: Path) -> None:
+    """Six times one percent where the rule lets five go: what is beyond is weighed, however it is cut."""
     ledger = golden()
-    six = declared(ledger, lambda part: part["production"].update(exempted(6)))
-    _, found = judged(ledger, six, tmp_path / "six")
-    assert told(found) == {Found("CUT_OFF_EXCEEDED", "production", Decimal("0.268629"))}
-    assert (found[0].values["got"], found[0].values["expected"]) == ("6", "5")
-    ledger = golden()
-    five = declared(ledger, lambda part: part["production"].update(exempted(5)))
-    assert judged(ledger, five, tmp_path / "five")[1] == []
+    exempted = [{"name": f"辅料 {n}", "percent": percent} for n, percent in enumerate(cuts)]
+    digest = declared(ledger, lambda part: part["production"].update(exempted=exempted))
+    _, found = judged(ledger, digest, tmp_path)
+    assert told(found) == (set() if over is None else {Found("CUT_OFF_EXCEEDED", "production", Decimal(over))})
+    assert [(f.values["got"], f.values["expected"]) for f in found] == ([] if over is None else [(got, "5")])
 
 
 @pytest.mark.parametrize(("rows", "expected"), [
@@ -170,8 +167,10 @@ def test_threat_42_scrap_as_credit_and_as_input(tmp_path: Path) -> None:
         under_rule(tmp_path / "credit", credit("2", "工艺废钢回收"), recycling="cut-off", materials=steel("0")),
     ]
     assert "RECYCLED_TWICE" not in {f.code for found in only_one for f in found}
-    other = under_rule(tmp_path / "method", None, recycling="cff", materials=steel("0.3"))
-    assert "RECYCLING_METHOD" in {f.code for f in other}
+    other = under_rule(tmp_path / "method", credit("2", "工艺废钢回收"), recycling="cff", materials=steel("0.3"))
+    assert {"RECYCLING_METHOD", "RECYCLED_TWICE"} <= {f.code for f in other}
+    silent = under_rule(tmp_path / "silent", credit("2", "工艺废钢回收"), materials=steel("0.3"))
+    assert not {"RECYCLING_METHOD", "RECYCLED_TWICE"} & {f.code for f in silent}, "a rule that asks for no method"
 
 
 def test_threat_43_offsets_netted(tmp_path: Path) -> None:

@@ -219,15 +219,6 @@ def test_a_period_and_a_validity_that_it_allows(world: World, period: str, until
     assert failures(judge(changed(world.part, "header", period_start=period, valid_until=until), rule)) == []
 
 
-@pytest.mark.parametrize(("cuts", "over"), [(["1"] * 6, "0.268629"), (["1"] * 5, None), (["5.1"], "0.026863")])
-def test_many_small_cuts_are_one_large_one(world: World, cuts: list[str], over: str | None) -> None:
-    """Threat 17."""
-    exempted = [{"name": f"辅料 {n}", "percent": percent} for n, percent in enumerate(cuts)]
-    content = changed(world.part, "production", exempted=exempted)
-    found = [f for f in judge(content, summary_of(rule_content(world.part))) if f.outcome is Outcome.FAIL]
-    assert [(f.code, str(f.kilograms)) for f in found] == ([("CUT_OFF_EXCEEDED", over)] if over else [])
-
-
 def test_a_cut_off_that_is_printed_but_not_listed_counts_too(world: World) -> None:
     content = changed(world.part, "result", exemptedEmissionsPercent="6")
     assert failures(judge(content, summary_of(rule_content(world.part)))) == ["CUT_OFF_EXCEEDED"]
@@ -279,25 +270,6 @@ def test_a_later_method_where_an_earlier_one_was_possible_for_such_a_line(world:
     content = Footprint.model_validate({**data, "lines": tuple(data["lines"])})
     found = list(judge(content, summary_of(rule_content(world.part))))
     assert [(f.code, f.outcome, f.values["expected"]) for f in found] == [("ALLOCATION_ORDER", "fail", "subdivision")]
-
-
-def test_scrap_is_not_both_a_credit_and_a_recycled_input(world: World) -> None:
-    """Threat 42."""
-    credit = {"kind": "byproduct", "stage": "production", "name": "工艺废钢回收", "amount": "-2", "unit": "kg",
-              "source": {"type": "gas", "gas": "CO2", "value": "1", "per": "kg"}, "emission": "-2"}  # fmt: skip
-    data = world.part.model_dump(mode="json", by_alias=True, exclude_none=True)
-    data["production"]["materials"] = [{"name": "steel", "method": "cut-off", "r1": "0.3"}]
-    content = Footprint.model_validate({**data, "lines": (*data["lines"], credit)})
-    found = list(judge(content, summary_of(rule_content(world.part, recycling="cut-off"))))
-    assert [(f.code, f.place, f.kilograms) for f in found] == [("RECYCLED_TWICE", "lines/0004", Decimal(2))]
-    assert failures(judge(content, summary_of(rule_content(world.part, recycling="cff")))) == [
-        "RECYCLING_METHOD", "RECYCLED_TWICE"]  # fmt: skip
-    assert failures(judge(content, summary_of(rule_content(world.part)))) == []
-    data["production"]["materials"][0]["r1"] = "0"
-    virgin = Footprint.model_validate({**data, "lines": (*data["lines"], credit)})
-    assert failures(judge(virgin, summary_of(rule_content(world.part, recycling="cut-off")))) == []
-    without = Footprint.model_validate({**data, "lines": tuple(data["lines"])})
-    assert failures(judge(without, summary_of(rule_content(world.part, recycling="cut-off")))) == []
 
 
 def test_a_band_without_any_line_or_with_another_dimension_says_nothing(world: World) -> None:
