@@ -259,6 +259,19 @@ def bodies(
 
 
 @app.command(epilog=EXIT_HELP)
+def duplicates(ctx: typer.Context, export: Export, trust: Trust, chain: Chain = None, json: Json = False) -> None:
+    """同一产品换个写法报两次：全账本查找。One product declared twice under two spellings: search the whole ledger."""
+    from verifier.duplicates import duplicates_lines, duplicates_of, duplicates_report
+    from verifier.status import status_of
+
+    trusted, log, evidence = _open(export, trust, chain)
+    with _progress() as progress:
+        found = duplicates_of(log, evidence, trusted, progress)
+    _write_lines(duplicates_report(found) if json else duplicates_lines(found, language(ctx)))
+    raise typer.Exit(status_of((*found.general, *found.pairs)).exit)
+
+
+@app.command(epilog=EXIT_HELP)
 def document(
     ctx: typer.Context,
     export: Export,

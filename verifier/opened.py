@@ -15,7 +15,7 @@ from ledger.checkpoint import Checkpoint
 from ledger.errors import EvidenceError, InputError
 from ledger.findings import Finding
 from ledger.holdings import Subject
-from ledger.identifiers import digest_to_text, parse_digest
+from ledger.identifiers import ZERO_DIGEST, digest_to_text, parse_digest
 from ledger.kind import Known
 from ledger.kinds import kind_named
 from ledger.statement import Statement
@@ -26,6 +26,7 @@ from verifier.judge import read_bundle
 from verifier.lateness import AnchorDays
 from verifier.memory import Fact, Memory, fact_of
 from verifier.replay import ledger_findings
+from verifier.slots import FirmSlots, slot_of
 
 _KEPT: Final = 16_384
 """Opened contents that are kept: some 20 KB each."""
@@ -71,10 +72,17 @@ class OpenLedger:
             self._file(judged)
         self.open: Final = lru_cache(_KEPT)(self._open)
         """The statement with this digest, which the log holds."""
+        self.slots: Final = cache(self._slots)
+        """What a firm's declarations stand for by their envelopes."""
         self.looked_up: Final[Mapping[bytes, Opened]] = {
             digest: self._open(digest)
             for digest, judged in self.light.items()
             if judged.statement and _is_looked_up(judged.statement.kind)
+        }
+        self._ended: Final = {
+            (one.fact.ends, one.fact.organisation)
+            for one in self.looked_up.values()
+            if one.fact.holds and one.fact.ends is not None
         }
 
     def _file(self, judged: Judged) -> None:
@@ -93,6 +101,23 @@ class OpenLedger:
     def _open(self, digest: bytes) -> Opened:
         judged = judge_alone(self._items[self.light[digest].index], self._domain)
         return Opened(judged, fact_of(judged, self.registry), tuple(judge_authority(judged, self.registry)))
+
+    def _slots(self, organisation: str) -> FirmSlots:
+        said = ((index, self.lights[index].statement) for index in self.of_firm[organisation])
+        slots = ((index, slot_of(statement)) for index, statement in said if statement)
+        return FirmSlots((index, slot) for index, slot in slots if slot)
+
+    def is_live(self, digest: bytes) -> bool:
+        """Whether a statement's issuer signed it, and neither replaced nor withdrew it."""
+        statement = self.light[digest].statement
+        if statement is None or (digest, statement.organisation) in self._ended:
+            return False
+        head = ZERO_DIGEST
+        for index in self.on_subject[subject_of(statement)]:
+            fact = self.open(self.lights[index].digest).fact
+            if fact.holds and fact.previous == head:
+                head = fact.digest
+        return head == digest
 
     def memory(self, taught: Container[Subject]) -> Memory:
         """To be taught all statements on the subjects in `taught`; of others it knows what their envelopes say."""
@@ -126,16 +151,11 @@ class OpenLedger:
 
     def current(self) -> list[bytes]:
         """The newest declaration on every subject that its issuer did not withdraw, in log order."""
-        ended = {
-            (one.fact.ends, one.fact.organisation)
-            for one in self.looked_up.values()
-            if one.fact.holds and one.fact.ends is not None
-        }
         newest = {
             digest
             for subjects in self._products.values()
             for (organisation, _), digest in subjects.items()
-            if (digest, organisation) not in ended
+            if (digest, organisation) not in self._ended
         }
         return sorted(newest, key=lambda digest: self.light[digest].index)
 

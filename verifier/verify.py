@@ -26,6 +26,7 @@ from verifier.late import late_lines
 from verifier.memory import Memory, fact_of, judge_since
 from verifier.opened import OpenLedger, subject_of
 from verifier.product import ProductVerdict, verdict_on
+from verifier.slots import duplicate, slot_of
 from verifier.vouching import vouching_of
 
 
@@ -171,7 +172,7 @@ class _Case:
         for digest, judged in chain.items():
             since = judge_since(judged, memory, is_product=digest == product)
             found[digest] = (*found.get(digest, ()), *since, *self._standing(judged, memory, found.get(digest, ())))
-        for more in (*self._cycles(chain, memory), *late_lines(chain, found)):
+        for more in (*self._cycles(chain, memory), *late_lines(chain, found), *self._duplicates(chain)):
             found[more.statement] = (*found[more.statement], more)
         size = len(self._ledger.lights)
         vouchers = {digest: vouching_of(judged, memory, self._registry, size) for digest, judged in chain.items()
@@ -230,6 +231,17 @@ class _Case:
         groups = [one for one in map(self._open, named) if _stands(one, memory, self._registry)]
         contents = [one.content for one in groups if isinstance(one.content, LoopGroup)]
         yield from undeclared_cycles({digest: Declared(*one) for digest, one in declared.items()}, contents)
+
+    def _duplicates(self, chain: Mapping[bytes, Judged]) -> Iterator[Finding]:
+        """Other live declarations of a firm in the chain that stand for what one in the chain stands for."""
+        for digest, judged in chain.items():
+            slot = None if judged.statement is None else slot_of(judged.statement)
+            if slot is None:
+                continue
+            for index, other in self._ledger.slots(slot.organisation).near(slot).items():
+                found = duplicate(slot, digest, other, self._at(index))
+                if found and self._ledger.is_live(digest) and self._ledger.is_live(self._at(index)):
+                    yield found
 
     def _open(self, digest: bytes) -> Judged:
         if digest not in self._opened:

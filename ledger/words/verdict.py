@@ -69,6 +69,17 @@ WORDS: Final = {
         "issued on {issued} by its own word, anchored only on {anchored}, {days} days later (more than {limit}): nothing "
         "shows that it existed before; go by the anchor's day",
     ),
+    "NEAR_DUPLICATE": Words(
+        "同一企业的同一产品有两份有效声明，只是写法不同：{slot}（{digest}）为 {got}，{other_slot}（{other}）为 {expected}。"
+        "请撤回其一",
+        "the firm has two live declarations of one product, spelled differently: {slot} ({digest}) says {got}, "
+        "{other_slot} ({other}) says {expected}. One of them is to be withdrawn",
+    ),
+    "NEAR_DUPLICATE_POSSIBLE": Words(
+        "同一企业的两份有效声明可能是同一产品：{slot}（{digest}）为 {got}，{other_slot}（{other}）为 {expected}。请向企业询问",
+        "two live declarations of the firm may be of one product: {slot} ({digest}) says {got}, {other_slot} ({other}) says "
+        "{expected}. Ask the firm",
+    ),
     "MERGE_DELAY": Words(
         "条目登记于区块 {block}，锚定于 {got}，超出承诺的 {limit} 个区块",
         "registered at block {block}, anchored at {got}: outside the promised delay of {limit} blocks",
