@@ -55,7 +55,8 @@ class Cluster:
         if judge in self._asked:
             self._asked[judge].result()
         with self._client.as_current():  # an actor asks by the client of the moment
-            self._asked[judge] = asked = self._judges[judge].play(learn, begin)
+            asked: Asked = self._judges[judge].play(learn, begin)
+        self._asked[judge] = asked
         return asked
 
     def dismiss(self) -> None:
