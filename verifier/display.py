@@ -56,10 +56,12 @@ class Display:
         declared = "-" if verdict.declared is None else f"{verdict.declared:f} kgCO2e"
         self._line(self._pick("声明值", "declared"), declared)
         again = "-" if verdict.recomputed is None else f"{verdict.recomputed:f} kgCO2e"
-        closed = any(verdict.levels[level] for level in (Level.VOUCHED, Level.DECLARED, Level.UNVERIFIED))
-        what = ("重算，打不开的部分按所声明的值", "recomputed, what is closed as declared") if closed else (
-            "自因子起重算", "recomputed from the factors up")  # fmt: skip
-        self._line(self._pick(*what), again)
+        if any(verdict.levels[level] for level in (Level.VOUCHED, Level.DECLARED, Level.UNVERIFIED)):
+            self._line(
+                self._pick("重算，未能核实的部分按所声明的值", "recomputed, what is not verified as declared"), again
+            )
+        else:
+            self._line(self._pick("自因子起重算", "recomputed from the factors up"), again)
         for level in Level:
             if verdict.levels[level]:
                 share = f"{verdict.share(level):f} %  {verdict.levels[level]:f} kgCO2e"

@@ -82,6 +82,8 @@ def view_of(report: ProductReport) -> View:
         "tree": tree,
         "paper_tree": tree if len(tree) <= OPEN_ROWS else _Tree(report, least=PAPER_LEAST).rows(),
         "negative": f"{drawn.negative:f}" if drawn.negative else "",
+        "shared": _is_shared(stated),
+        "chart_title": _chart_title(report),
         "chart": sankey(drawn, title=_chart_title(report)),
         "wide": width(drawn) > WIDE,
     }
@@ -128,6 +130,12 @@ def _chart_title(report: ProductReport) -> str:
         f"{product}：{report.declared} kgCO2e 从哪里来；同样的数字见“贡献树”。"
         f" Where the {report.declared} kgCO2e come from; the contribution tree below has the same figures."
     )
+
+
+def _is_shared(stated: list[FindingReport]) -> bool:
+    """Whether several errors are told of one place, each with the kilograms of all of them."""
+    places = [(one.statement, one.place) for one in stated if one.outcome == "fail" and one.kilograms]
+    return len(places) > len(set(places))
 
 
 def _question(report: ProductReport, check: Unchecked) -> View:

@@ -349,3 +349,32 @@ def test_the_heaviest_firms_are_named_and_the_others_summed_up() -> None:
     assert len(firms) == MAX_FIRMS + 1
     assert firms[-1]["rest"] == 30 - MAX_FIRMS
     assert sum(Decimal(one["kilograms"]) for one in firms) == sum(Decimal(one.own) for one in report.statements)
+
+
+@pytest.mark.parametrize("sample", reports.SAMPLES)
+def test_the_page_is_usable_without_eyes_and_without_a_mouse(sample: str) -> None:
+    """What axe-core looks for that a parser can see; a browser's word was taken once, on these pages."""
+    tags = Reader(page(reports.report(sample))).tags
+    headings = [tag for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+    assert headings[0] == "h1"
+    assert set(headings[1:]) == {"h2"}
+    named = {attributes.get("for") for tag, attributes in tags if tag == "label"}
+    assert {attributes.get("id") for tag, attributes in tags if tag == "input"} <= named
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {attributes["aria-labelledby"] for _, attributes in tags if "aria-labelledby" in attributes} <= set(ids)
+    assert all("scope" in attributes for tag, attributes in tags if tag == "th")
+    for tag, attributes in tags:
+        if tag == "svg":
+            assert attributes.get("role") == "img" or attributes.get("aria-hidden") == "true"
+        if "tabindex" in attributes:
+            assert (attributes["tabindex"], attributes["role"]) == ("0", "region")
+            assert attributes["aria-label"]
+
+
+def test_errors_of_one_place_are_not_added_up() -> None:
+    report = reports.report("tampered")
+    assert not view_of(report)["shared"]
+    twice = report.model_copy(update={"findings": (report.findings[0], *report.findings)})
+    assert view_of(twice)["shared"]
+    assert "不可相加" in Reader(page(twice)).text
