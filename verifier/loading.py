@@ -13,14 +13,16 @@ from typing import NamedTuple
 
 from ledger.calculation import GWP100
 from ledger.errors import InputError
+from ledger.footprint.lines import FactorSource, UpstreamSource
 from ledger.kinds.footprint import Footprint, Line
+from ledger.kinds.loop_group import LoopGroup, solved
 from ledger.numbers import decimals_of
 from ledger.units import conversion
 from verifier.columns import NANO, Columns, Row, from_rows
 
 
 class Value(NamedTuple):
-    """A published value for one `per`."""
+    """A published value for one `per`: a decimal, or a fraction `a/b`."""
 
     value: str
     per: str
@@ -48,8 +50,8 @@ class Loaded:
 def load(contents: Mapping[bytes, Footprint], factors: Mapping[bytes, Value] | None = None) -> Loaded:
     """The declarations `contents`, in log order by digest, as columns.
 
-    With `factors`, the published values by digest stand in place of the pinned ones, and the GWP table in place of the
-    written GWPs, as the deep recomputation asks; without, the declarations' own.
+    With `factors`, the published values by `value_key` stand in place of the pinned ones, and the GWP table in place of
+    the written GWPs, as the deep recomputation asks; without, the declarations' own.
     """
     nodes = {digest: node for node, digest in enumerate(contents)}
     rows, unread = [], set()
@@ -62,6 +64,25 @@ def load(contents: Mapping[bytes, Footprint], factors: Mapping[bytes, Value] | N
             parts = [Part(None, Fraction(0), declared)]
         rows.append(row_of(content, parts))
     return Loaded(from_rows(rows), tuple(contents), nodes, frozenset(unread))
+
+
+def value_key(source: FactorSource | UpstreamSource) -> bytes:
+    """By what a published value is looked up: the digest, and the member's key where it is one of a loop group."""
+    digest = bytes.fromhex(source.digest[2:])
+    member = source.member if source.type == "upstream" else None
+    return digest if member is None else digest + member.encode()
+
+
+def group_values(groups: Mapping[bytes, LoopGroup]) -> dict[bytes, Value]:
+    """The solved values of loop groups, for one unit, by `value_key`; a group that cannot be solved has none."""
+    found = {}
+    for digest, group in groups.items():
+        values = solved(group) or {}
+        for one in group.members:
+            if one.key in values:
+                exact = Fraction(values[one.key]) / Fraction(one.amount)
+                found[digest + one.key.encode()] = Value(str(exact), one.unit)
+    return found
 
 
 def row_of(content: Footprint, parts: list[Part]) -> Row:
@@ -87,7 +108,7 @@ def part_of(
             supplier = contents[digest].header
             quantity = units_of(line, content, supplier.unit) / Fraction(supplier.amount)
             return Part(nodes[digest], quantity, Fraction(0))
-        published = (factors or {}).get(digest, Value(value, per))
+        published = (factors or {}).get(value_key(source), Value(value, per))
         return Part(None, Fraction(0), units_of(line, content, published.per) * Fraction(published.value))
     return Part(None, Fraction(0), units_of(line, content, per) * Fraction(value))
 

@@ -18,8 +18,10 @@ from ledger.errors import InputError
 from ledger.findings import Finding, Level, Outcome
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import Footprint, Line, line_place
+from ledger.kinds.loop_group import LoopGroup
 from ledger.numbers import REPORT, decimals_of, round_half_even
 from verifier.checks import Judged
+from verifier.looped import GROUP, Groups, Unit, declared_unit
 from verifier.status import Status, status_of
 
 _ZERO = Decimal(0)
@@ -30,8 +32,9 @@ _WHOLE = frozenset({"", "header", "result", "production", "signature", "previous
 class Node:
     """One statement of the chain: a declaration, or one that could not be opened.
 
-    `weight` is how many declared units of it stand in one declared unit of the product; `kilograms` what they weigh
-    there; `recomputed` the footprint from the factors up; `uses` the declarations that its lines rest on.
+    `weight` is how many declared units of it (of a loop group, of all its members) stand in one declared unit of the
+    product; `kilograms` what they weigh there; `recomputed` the footprint from the factors up; `uses` the declarations
+    and loop groups that its lines rest on.
     """
 
     judged: Judged
@@ -97,8 +100,11 @@ def verdict_on(
     sweep = _Sweep(chain, findings, vouched)
     weights = sweep.weigh(product)
     recomputed = sweep.recompute(product)
-    scaled = [f if f.kilograms is None else replace(f, kilograms=REPORT.multiply(f.kilograms, weights[digest]))
-              for digest in weights for f in findings.get(digest, ())]  # fmt: skip
+    scaled = [
+        f if f.kilograms is None else replace(f, kilograms=REPORT.multiply(f.kilograms, sweep.weight_at(f, weight)))
+        for digest, weight in weights.items()
+        for f in findings.get(digest, ())
+    ]
     declared = Decimal(content.result.footprint)
     nodes = {
         digest: Node(
@@ -169,6 +175,7 @@ class _Sweep:
         self.levels = dict.fromkeys(Level, _ZERO)
         self.parts: list[Part] = []
         self._pinned: dict[bytes, Decimal] = {}
+        self._groups = Groups()
         self.kilograms: dict[bytes, Decimal] = {}
 
     def uses(self, judged: Judged) -> Iterator[bytes]:
@@ -181,6 +188,13 @@ class _Sweep:
             if digest is not None and digest in self._chain and digest not in seen:
                 seen.add(digest)
                 yield digest
+
+    def weight_at(self, finding: Finding, weight: Decimal) -> Decimal:
+        """By what a finding's kilograms are multiplied: its statement's weight, or that of one product of a group."""
+        judged = self._chain.get(finding.statement)
+        if judged is None or not isinstance(judged.content, LoopGroup):
+            return weight
+        return self._groups.weight(judged.digest, finding.place)
 
     def weigh(self, product: Judged) -> dict[bytes, Decimal]:
         """How many declared units of each declaration stand in one of the product; fills `levels` on the way.
@@ -248,13 +262,17 @@ class _Sweep:
         return Level.DEFAULT if line.kind == "material_default" else Level.RECOMPUTED
 
     def _level_unopened(self, digest: bytes) -> Level | None:
-        """A declaration that was not opened stands as vouched or declared, unless a check on it failed."""
+        """A declaration that was not opened stands as vouched or declared, a loop group as declared.
+
+        Unless a check on it failed.
+        """
         upstream = self._chain.get(digest)
         if upstream is not None and isinstance(upstream.content, Footprint):
             return None
-        sound = upstream is not None and upstream.statement is not None and not self._failed.get(digest)
-        if not sound:
+        if upstream is None or upstream.statement is None or self._failed.get(digest):
             return Level.UNVERIFIED
+        if upstream.statement.kind == GROUP:  # its values are in its content alone, its direct parts at its word
+            return Level.UNVERIFIED if upstream.content is None else Level.DECLARED
         return Level.VOUCHED if digest in self._vouched else Level.DECLARED
 
     def _pass_on(
@@ -264,7 +282,9 @@ class _Sweep:
         upstream = self._chain.get(digest) if digest is not None else None
         if digest is None or upstream is None:
             return
-        units = _units_of(line, content, upstream.content if isinstance(upstream.content, Footprint) else None)
+        unit = declared_unit(upstream.content, line)
+        units = _units_of(line, content, unit)
+        self._groups.take(digest, unit, REPORT.multiply(weight, units))
         emission = REPORT.multiply(weight, emission_of(line, content.production.output))
         self._pinned[digest] = REPORT.add(self._pinned.get(digest, _ZERO), emission)
         weights[digest] = REPORT.add(weights.get(digest, _ZERO), REPORT.multiply(weight, units))
@@ -302,6 +322,8 @@ class _Sweep:
             elif basis is not None and isinstance(basis.content, Footprint) and digest in found:
                 value, per = f"{found[digest]:f}", basis.content.header.unit
                 amount = Fraction(basis.content.header.amount)
+            elif basis is not None and isinstance(basis.content, LoopGroup):
+                value, per, amount = self._groups.value_for(line, basis.digest, basis.content)
         emission = line_emission(_Basis(line.amount, line.unit, line.share, value, per), content.production.output)
         return emission if amount == 1 else Fraction(emission) / amount
 
@@ -326,12 +348,12 @@ def emission_of(line: Line, output: str) -> Decimal:
         return Decimal(line.emission)
 
 
-def _units_of(line: Line, content: Footprint, upstream: Footprint | None) -> Decimal:
+def _units_of(line: Line, content: Footprint, upstream: Unit | None) -> Decimal:
     """How many of the upstream's declared units a line uses for one declared unit of its product.
 
-    Where the upstream was not opened, or is not what was signed, the unit of the pinned value stands in for its own.
+    Where it has none that is known, the unit of the pinned value stands in for its own.
     """
-    unit, amount = (line.per, "1") if upstream is None else (upstream.header.unit, upstream.header.amount)
+    unit, amount, _ = upstream or Unit(line.per, "1")
     try:
         used = line_emission(_Basis(line.amount, line.unit, line.share, "1", unit), content.production.output)
     except InputError:  # units that do not fit are a finding of their own

@@ -55,10 +55,15 @@ class FactorSource(Strict):
 
 
 class UpstreamSource(Strict):
-    """A supplier's declaration, pinned by digest and value, and where it states them by its parts."""
+    """A supplier's declaration, or a member of a loop group, pinned by digest and value, and where stated by its parts.
+
+    A group states no parts of its values.
+    """
 
     type: Literal["upstream"]
     digest: DigestText
+    member: IdText | None = None
+    """The product's key in the loop group that `digest` names."""
     value: SignedText
     per: Unit
     breakdown: Breakdown | None = None

@@ -9,9 +9,10 @@ from typing import Final
 from ledger.calculation import same_value
 from ledger.findings import Finding, fail
 from ledger.footprint.basis import ALLOWED_FACTORS, covers, has_wrong_basis, newest, right_factor, weight_of
-from ledger.footprint.content import Footprint, FootprintSummary, line_place
+from ledger.footprint.content import Footprint, line_place
 from ledger.footprint.effects import replaced_effect
-from ledger.footprint.lines import Line
+from ledger.footprint.lines import FactorSource, Line, UpstreamSource
+from ledger.footprint.looped import check_own_product, declared_by, no_member
 from ledger.footprint.pins import PublishedFactor, check_factor_parts, check_upstream_parts, check_upstream_state
 from ledger.footprint.ruling import check_rule, wanted_factors
 from ledger.kind import Known, Reference, Surroundings
@@ -20,7 +21,7 @@ from ledger.kind import Known, Reference, Surroundings
 def references(content: Footprint) -> list[Reference]:
     """Every statement that a declaration rests on."""
     found = [
-        Reference(bytes.fromhex(source.digest[2:]), _RESTS_ON[source.type], line_place(number))
+        Reference(bytes.fromhex(source.digest[2:]), _rests_on(source), line_place(number))
         for number, line in enumerate(content.lines)
         if (source := line.source).type != "gas"
     ]
@@ -29,7 +30,13 @@ def references(content: Footprint) -> list[Reference]:
     return found
 
 
-_RESTS_ON: Final = {"factor": frozenset({"factor"}), "upstream": frozenset({"footprint"})}
+_FACTOR, _DECLARATION, _GROUP = (frozenset({kind}) for kind in ("factor", "footprint", "loop-group"))
+
+
+def _rests_on(source: FactorSource | UpstreamSource) -> frozenset[str]:
+    if source.type == "factor":
+        return _FACTOR
+    return _DECLARATION if source.member is None else _GROUP
 
 
 def check_references(content: Footprint, around: Surroundings) -> Iterator[Finding]:
@@ -45,14 +52,28 @@ def check_references(content: Footprint, around: Surroundings) -> Iterator[Findi
         if source.type == "factor" and known.kind == "factor":
             yield from _check_factor(content, number, line, known, around)
             yield from check_factor_parts(number, line, source, summary)
-        elif source.type == "upstream" and isinstance(summary, FootprintSummary):
-            # copied sign by sign for one unit, and never replaced: nothing is left to compare
-            copied = (source.value, source.per, "1") == (summary.footprint, summary.unit, summary.amount)
-            if not copied or known.superseded is not None:
-                yield from _check_upstream(content, number, line, known, around)
-            yield from check_upstream_state(content.header, number, line, summary)
-            yield from check_upstream_parts(number, line, source, summary)
+        elif source.type == "upstream" and known.kind in _PRODUCTS:
+            yield from _check_supplier(content, number, line, source, known, around)
+    yield from check_own_product(content, around)
     yield from check_rule(content, around)
+
+
+_PRODUCTS: Final = _DECLARATION | _GROUP
+
+
+def _check_supplier(
+    content: Footprint, number: int, line: Line, source: UpstreamSource, known: Known, around: Surroundings
+) -> Iterator[Finding]:
+    summary = declared_by(known, source)
+    if summary is None:
+        yield no_member(number, line, source)
+        return
+    # copied sign by sign for one unit, and never replaced: nothing is left to compare
+    copied = (source.value, source.per, "1") == (summary.footprint, summary.unit, summary.amount)
+    if not copied or known.superseded is not None:
+        yield from _check_upstream(content, number, line, source, known, around)
+    yield from check_upstream_state(content.header, number, line, summary)
+    yield from check_upstream_parts(number, line, source, summary)
 
 
 def _check_factor(content: Footprint, number: int, line: Line, known: Known, around: Surroundings) -> Iterator[Finding]:
@@ -134,9 +155,10 @@ def _check_newer_factor(
 
 
 def _check_upstream(
-    content: Footprint, number: int, line: Line, known: Known, around: Surroundings
+    content: Footprint, number: int, line: Line, source: UpstreamSource, known: Known, around: Surroundings
 ) -> Iterator[Finding]:
-    upstream: FootprintSummary = known.summary
+    upstream = declared_by(known, source)
+    assert upstream is not None  # noqa: S101 - the caller looked
     same = same_value(line.value, line.per, upstream.footprint, upstream.unit, upstream.amount)
     if same is None:
         yield fail("UNIT_MISMATCH", line_place(number), abs(Decimal(line.emission)), got=line.per,
@@ -148,8 +170,12 @@ def _check_upstream(
                    expected=f"{upstream.footprint} / {upstream.amount} {upstream.unit}")  # fmt: skip
 
     now = around.replacement(known)
-    if now is not None and isinstance(now.summary, FootprintSummary) and not now.was_ended_at(around.index):
-        current = now.summary
+    if now is None or now.summary is None or now.was_ended_at(around.index):
+        return
+    current = declared_by(now, source)
+    if current is None:
+        yield no_member(number, line, source)
+    else:
         kilograms = replaced_effect(content, line, current.footprint, current.unit, current.amount)
         yield fail("UPSTREAM_STALE", line_place(number), kilograms, name=line.name,
                    got=f"{upstream.footprint} / {upstream.amount} {upstream.unit}",

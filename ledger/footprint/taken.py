@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from ledger.findings import Finding, Outcome, fail, not_checked
 from ledger.footprint.content import Footprint, line_place, subject_of
 from ledger.footprint.lines import Line, Taken
+from ledger.footprint.looped import is_of
 from ledger.holdings import Move, readable
 from ledger.kind import Known, Reference, Surroundings
 from ledger.numbers import decimals_of, round_half_even
@@ -158,9 +159,15 @@ def _check_delivery(number: int, line: Line, delivery: bytes, around: Surroundin
     source = line.source
     pinned = around.known(bytes.fromhex(source.digest[2:])) if source.type == "upstream" else None
     subjects = [(one.organisation, one.subject) if one is not None else None for one in (delivered, pinned)]
+    if delivered is not None and source.type == "upstream" and is_of(pinned, source, *_product(delivered)):
+        return  # delivered under the member's own declaration, pinned as its group was solved
     if subjects[0] is not None and subjects[0] != subjects[1]:
         yield fail("DELIVERY_OTHER_DECLARATION", line_place(number), abs(Decimal(line.emission)), name=line.name,
                    got="|".join(subjects[0]), expected="|".join(subjects[1] or ("-",)))  # fmt: skip
+
+
+def _product(declaration: Known) -> tuple[str, str]:
+    return declaration.organisation, declaration.subject.partition("|")[0]
 
 
 def check_site(content: Footprint, around: Surroundings) -> Iterator[Finding]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Final, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ledger.fields import DateText, IdText, ShortLine, Version
 from ledger.findings import Finding, fail
+from ledger.footprint.content import FootprintSummary
+from ledger.footprint.looped import LoopSummary
 from ledger.identifiers import OrganisationText
 from ledger.kind import Kind, Surroundings
 from ledger.loops import MAX_FEEDBACK, certify, is_one_loop, least_fixed_point
@@ -83,25 +85,6 @@ class LoopGroup(Strict):
     members: tuple[Member, ...] = Field(min_length=1, max_length=MAX_MEMBERS)
 
 
-class LoopMember(NamedTuple):
-    """What another statement may ask of one product of a group."""
-
-    organisation: str
-    product_id: str
-    footprint: str
-    unit: str
-    amount: str
-
-
-class LoopSummary(NamedTuple):
-    """What another statement may ask of a group; `members` by key."""
-
-    period_start: str
-    period_end: str
-    gwp: str
-    members: dict[str, LoopMember]
-
-
 def rows_of(content: LoopGroup) -> list[Row]:
     """The group's numbers. Raises `KeyError` for an input that names no member."""
     numbers = {member.key: number for number, member in enumerate(content.members)}
@@ -115,14 +98,30 @@ def rows_of(content: LoopGroup) -> list[Row]:
     ]
 
 
+def solved(content: LoopGroup) -> dict[str, Decimal] | None:
+    """What the group's values should be, by key; None where its keys or its feedback leave nothing to solve."""
+    if _misnamed(content):
+        return None
+    rows = rows_of(content)
+    if certify(rows).theta > MAX_FEEDBACK:
+        return None
+    return {one.key: value for one, value in zip(content.members, least_fixed_point(rows), strict=True)}
+
+
+def _misnamed(content: LoopGroup) -> list[str]:
+    """Keys and products that are named twice, and inputs that name no member."""
+    keys = [member.key for member in content.members]
+    products = [(member.organisation, member.product_id) for member in content.members]
+    named = {one.member for member in content.members for one in member.inputs}
+    doubled = {key for key in keys if keys.count(key) > 1} | {two[1] for two in products if products.count(two) > 1}
+    return sorted(doubled | (named - set(keys)))
+
+
 def _judge(content: LoopGroup, around: Surroundings) -> Iterator[Finding]:
     if around.organisation not in {member.organisation for member in content.members}:
         yield fail("LOOP_ISSUER", "header", got=around.organisation)
-    keys = [member.key for member in content.members]
-    named = {one.member for member in content.members for one in member.inputs}
-    if len(set(keys)) < len(keys) or not named <= set(keys):
-        doubled = {key for key in keys if keys.count(key) > 1}
-        yield fail("LOOP_KEYS", "members", got=", ".join(sorted(doubled | (named - set(keys)))))
+    if misnamed := _misnamed(content):
+        yield fail("LOOP_KEYS", "members", got=", ".join(misnamed))
         return
     rows = rows_of(content)
     if not is_one_loop(rows):
@@ -143,8 +142,15 @@ def _percent(theta: Fraction) -> str:
 
 def _summary(content: LoopGroup) -> LoopSummary:
     head = content.header
-    members = {m.key: LoopMember(m.organisation, m.product_id, m.footprint, m.unit, m.amount) for m in content.members}
-    return LoopSummary(head.period_start, head.period_end, head.gwp, members)
+    members = {
+        one.key: FootprintSummary(
+            one.footprint, one.unit, one.amount, one.product, head.gwp,
+            period_start=head.period_start, period_end=head.period_end,
+        )
+        for one in content.members
+    }  # fmt: skip
+    keys = {(one.organisation, one.product_id): one.key for one in content.members}
+    return LoopSummary(members, keys, head.period_start, head.period_end)
 
 
 def _headline(content: LoopGroup) -> str:
@@ -166,8 +172,8 @@ KIND: Final = Kind(
             "a loop group is declared by one of its members; the signer {got} is none. Let a member sign",
         ),
         "LOOP_KEYS": Words(
-            "循环供应组的成员代号重复或不存在：{got}。请逐一核对",
-            "members of the loop group are named twice, or not there: {got}. Check each of them",
+            "循环供应组的成员代号或产品重复，或成员不存在：{got}。请逐一核对",
+            "members or products of the loop group are named twice, or not there: {got}. Check each of them",
         ),
         "LOOP_OPEN": Words(
             "成员之间没有形成闭环：有的产品可以先算。请只把互相供应的产品列入循环供应组",

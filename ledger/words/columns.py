@@ -21,6 +21,16 @@ WORDS: Final = {
         "line “{name}” leads back: “{product}” rests, through its suppliers, on its own declaration {got} for the same "
         "period. Rest on an earlier period, or declare a loop group",
     ),
+    "LOOP_MEMBER_UNKNOWN": Words(
+        "“{name}”引用了循环供应组的成员 {got}，该组（现行版本）没有这个代号。请核对成员代号",
+        "line “{name}” rests on member {got} of a loop group that has none of that key, or has it no longer. "
+        "Check the key",
+    ),
+    "LOOP_RESULT_DIFFERS": Words(
+        "本产品是循环供应组的成员“{name}”，声明为 {got}，组内联立求解值为 {expected} kgCO2e：两者必须一致",
+        "the product is member “{name}” of the loop group that it rests on: it declares {got}, the group was solved to "
+        "{expected} kgCO2e. They must agree",
+    ),
     "LOOP_NEGATIVE": Words(
         "循环中有负值，不能保证唯一解：副产品抵扣不得进入循环",
         "a loop holds a negative number, so its solution is not certain: credits have no place in a loop",
