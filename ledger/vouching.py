@@ -1,13 +1,14 @@
 """Who may vouch for a declaration: accredited bodies by named persons, not suspended, not the declaration's consultant.
 
-Dates are the verification's own (`completed`); what is suspended is judged by log order as well, so that nobody
-escapes a suspension by an earlier date (ISO 14064-3, ISO 14065: competence and impartiality).
+Dates are the verification's own (`completed`), but a body chooses that date: so it must sign soon after its right
+ended, and what is suspended is judged by log order as well (ISO 14064-3, ISO 14065: competence and impartiality).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final, NamedTuple, TypeVar
 
 from ledger.findings import Finding, fail
@@ -16,6 +17,9 @@ from ledger.kind import Known, Surroundings
 
 COOLING_YEARS: Final = 3
 """For so many years after its advice ended, a consultant must not verify its client."""
+
+SIGNED_WITHIN_DAYS: Final = 30
+"""For so many days after an accreditation or a credential ended, what was completed before its end may be signed."""
 
 
 class AccreditationSummary(NamedTuple):
@@ -88,10 +92,14 @@ def topic_of_client(client: str) -> str:
     return f"consultancy|{client}"
 
 
-def vouched(declaration: bytes, around: Surroundings, advised: Callable[[str], bool] = lambda _: False) -> Vouching:
+def vouched(
+    declaration: bytes, around: Surroundings, advised: Callable[[str], bool] = lambda _: False,
+    signed_on: Callable[[int], date | None] = lambda _: None,
+) -> Vouching:  # fmt: skip
     """Whether an unmodified opinion that still stands vouches for the declaration, as seen at `around.index`.
 
-    `advised` tells, of a body, whether something else than a statement shows it to be the declaration's consultant.
+    `advised` tells, of a body, whether something else than a statement shows it to be the declaration's consultant;
+    `signed_on` before which day the statement at an index cannot have been signed, where that is known.
     """
     findings: list[Finding] = []
     counts = False
@@ -100,7 +108,9 @@ def vouched(declaration: bytes, around: Surroundings, advised: Callable[[str], b
         gone = known.was_ended_at(around.index) or known.was_superseded_at(around.index)
         if gone or not isinstance(summary, VerificationSummary):
             continue
-        found = [*_not_standing(summary, around), *judge_verification(summary, known.organisation, known.index, around)]
+        signed = signed_on(known.index)
+        found = [*_not_standing(summary, around),
+                 *judge_verification(summary, known.organisation, known.index, around, signed)]  # fmt: skip
         if advised(known.organisation):
             found.append(fail("CONSULTANT_VERIFIES", "signature", got=known.organisation,
                               expected=_client_of(declaration, around)))  # fmt: skip
@@ -123,16 +133,21 @@ def _not_standing(summary: VerificationSummary, around: Surroundings) -> Iterato
             yield fail("VOUCHER_GROUND_LOST", got="0x" + digest.hex())
 
 
-def judge_verification(summary: VerificationSummary, body: str, index: int, around: Surroundings) -> Iterator[Finding]:
-    """Why the verification by `body` at `index` of the log does not count; nothing on what is unknown or withheld."""
+def judge_verification(
+    summary: VerificationSummary, body: str, index: int, around: Surroundings, signed: date | None
+) -> Iterator[Finding]:
+    """Why the verification by `body` at `index` of the log does not count; nothing on what is unknown or withheld.
+
+    `signed`: it was not signed before that day.
+    """
     declaration = around.known(summary.declaration)
     if declaration is None:
         return
     client, product = declaration.organisation, declaration.subject.split("|")[0]
     if client == body:
         yield fail("VERIFIES_ITSELF", "header", got=body)
-    yield from _judge_accreditation(summary, body, product, around)
-    yield from _judge_person(summary, body, around)
+    yield from _judge_accreditation(summary, body, product, around, signed)
+    yield from _judge_person(summary, body, around, signed)
     person = _summary_of(summary.credential, CredentialSummary, around)
     for code, target in (("BODY_SUSPENDED", body), ("PERSON_SUSPENDED", person.person if person else "")):
         if any(_suspends(one, summary.completed, product, index) for one in _on(topic_of_sanction(target), around)):
@@ -142,7 +157,7 @@ def judge_verification(summary: VerificationSummary, body: str, index: int, arou
 
 
 def _judge_accreditation(
-    summary: VerificationSummary, body: str, product: str, around: Surroundings
+    summary: VerificationSummary, body: str, product: str, around: Surroundings, signed: date | None
 ) -> Iterator[Finding]:
     held = _summary_of(summary.accreditation, AccreditationSummary, around)
     if held is None:
@@ -152,11 +167,22 @@ def _judge_accreditation(
     if not held.valid_from <= summary.completed <= held.valid_until:
         yield fail("ACCREDITATION_LAPSED", "header", got=summary.completed,
                    expected=f"{held.valid_from}..{held.valid_until}")  # fmt: skip
+    else:
+        yield from _judge_signed(summary, held.valid_until, signed)
     if not is_in_scope(product, held.scope):
         yield fail("BODY_OUT_OF_SCOPE", "header", got=product, expected=", ".join(held.scope))
 
 
-def _judge_person(summary: VerificationSummary, body: str, around: Surroundings) -> Iterator[Finding]:
+def _judge_signed(summary: VerificationSummary, until: str, signed: date | None) -> Iterator[Finding]:
+    """An earlier `completed` does not get a body round the end of its right."""
+    if signed is not None and signed > date.fromisoformat(until) + timedelta(days=SIGNED_WITHIN_DAYS):
+        yield fail("VERIFICATION_SIGNED_LATE", "header", got=signed.isoformat(), expected=until,
+                   completed=summary.completed, limit=SIGNED_WITHIN_DAYS)  # fmt: skip
+
+
+def _judge_person(
+    summary: VerificationSummary, body: str, around: Surroundings, signed: date | None
+) -> Iterator[Finding]:
     held = _summary_of(summary.credential, CredentialSummary, around)
     if held is None:
         return
@@ -165,6 +191,8 @@ def _judge_person(summary: VerificationSummary, body: str, around: Surroundings)
     if not held.valid_from <= summary.completed <= held.valid_until:
         yield fail("CREDENTIAL_LAPSED", "header", person=held.person, got=summary.completed,
                    expected=f"{held.valid_from}..{held.valid_until}")  # fmt: skip
+    else:
+        yield from _judge_signed(summary, held.valid_until, signed)
 
 
 S = TypeVar("S")

@@ -67,6 +67,11 @@ class AnchorDays:
         start, stop = bisect_right(self.sizes, first), bisect_right(self.sizes, first + width - 1) + 1
         return max((bound.earliest for bound in self.bounds[start:stop] if bound), default=_NO_BOUND)
 
+    def before(self, index: int) -> date | None:
+        """The day of the last anchor, among those whose day asks something, that the entry at `index` came after."""
+        places = range(bisect_right(self.sizes, index) - 1, -1, -1)
+        return next((bound.day for place in places if (bound := self.bounds[place]) is not None), None)
+
     def judge(self, judged: Judged) -> Iterator[Finding]:
         """Whether the statement was anchored late: LATE_ANCHOR, with the kilograms of a declaration."""
         place = bisect_right(self.sizes, judged.index)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import EvidenceError, InputError
+from ledger.fields import day_in_china
 from ledger.findings import Finding
 from ledger.holdings import Subject
 from ledger.identifiers import ZERO_DIGEST, digest_to_text, parse_digest
@@ -118,6 +120,12 @@ class OpenLedger:
             if fact.holds and fact.previous == head:
                 head = fact.digest
         return head == digest
+
+    def signed_since(self, index: int) -> date | None:
+        """A day before which the statement at `index` was not signed, as it says itself and as the chain shows."""
+        statement, anchored = self.lights[index].statement, self.days.before(index)
+        said = None if statement is None else day_in_china(statement.issued_at)
+        return max((day for day in (said, anchored) if day is not None), default=None)
 
     def memory(self, taught: Container[Subject]) -> Memory:
         """To be taught all statements on the subjects in `taught`; of others it knows what their envelopes say."""

@@ -174,8 +174,9 @@ class _Case:
             found[digest] = (*found.get(digest, ()), *since, *self._standing(judged, memory, found.get(digest, ())))
         for more in (*self._cycles(chain, memory), *late_lines(chain, found), *self._duplicates(chain)):
             found[more.statement] = (*found[more.statement], more)
-        size = len(self._ledger.lights)
-        vouchers = {digest: vouching_of(judged, memory, self._registry, size) for digest, judged in chain.items()
+        size, since_when = len(self._ledger.lights), self._ledger.signed_since
+        vouchers = {digest: vouching_of(judged, memory, self._registry, size, since_when)
+                    for digest, judged in chain.items()
                     if judged.content is None and judged.statement is not None}  # fmt: skip
         for digest, voucher in vouchers.items():
             found[digest] = (*found[digest], *voucher.findings)

@@ -64,10 +64,10 @@ def _references(content: Verification) -> list[Reference]:
 
 
 def _register(content: Verification, around: Surroundings) -> Iterator[Finding]:
-    completed, signed = content.header.completed, day_in_china(around.issued_at).isoformat()
-    if completed > signed:
-        yield fail("VERIFICATION_AHEAD", "header", got=completed, expected=signed)
-    yield from judge_verification(_summary(content), around.organisation, around.index, around)
+    completed, signed = content.header.completed, day_in_china(around.issued_at)
+    if completed > signed.isoformat():
+        yield fail("VERIFICATION_AHEAD", "header", got=completed, expected=signed.isoformat())
+    yield from judge_verification(_summary(content), around.organisation, around.index, around, signed)
 
 
 _ASSURANCES_ZH: Final = {"limited": "有限", "reasonable": "合理"}

@@ -18,6 +18,11 @@ WORDS: Final = {
         "核查完成于 {got}，认可有效期为 {expected}：当时无认可",
         "the verification was completed on {got}, the accreditation is valid {expected}: the body was not accredited",
     ),
+    "VERIFICATION_SIGNED_LATE": Words(
+        "核查自称完成于 {completed}，但签署不早于 {got}，距认可或资格届满（{expected}）已超过 {limit} 天：不予采信",
+        "completed on {completed} by its own word, but signed no earlier than {got}, more than {limit} days after the "
+        "accreditation or credential ended ({expected}): the verification does not count",
+    ),
     "BODY_OUT_OF_SCOPE": Words(
         "产品 {got} 不在机构的认可范围（{expected}）内：此核查不予采信",
         "product {got} is outside the body's accredited scope ({expected}): the verification does not count",

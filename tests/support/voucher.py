@@ -26,20 +26,24 @@ def with_bodies(ledger: Ledger, verifier: str = "verifier") -> Ledger:
     return ledger
 
 
-def accredit(ledger: Ledger, *, scope: tuple[str, ...] = ("CR-*", "COIL"), body: str = BODY) -> tuple[bytes, bytes]:
+def accredit(
+    ledger: Ledger, *, scope: tuple[str, ...] = ("CR-*", "COIL"), body: str = BODY, until: str = "2027-12-31"
+) -> tuple[bytes, bytes]:
     """An accreditation and a credential for the body; their digests."""
-    dates = {"valid_from": "2024-01-01", "valid_until": "2027-12-31"}
+    dates = {"valid_from": "2024-01-01", "valid_until": until}
     header = {"version": 1, "number": "CNAS V001", "body": body, "scope": scope, **dates}
     accreditation = ledger.add(signed("accreditation", ACCREDITOR, {"header": header}))
     header = {"version": 1, "person": "P-0007", "body": body, **dates}
     return accreditation, ledger.add(signed("credential", ACCREDITOR, {"header": header}))
 
 
-def verify_statement(declaration: bytes, grounds: tuple[bytes, bytes], **options: Any) -> Any:
+def verify_statement(
+    declaration: bytes, grounds: tuple[bytes, bytes], *, completed: str = "2025-12-10", **options: Any
+) -> Any:
     """The body's unmodified opinion on a declaration."""
     accreditation, credential = map(digest_to_text, grounds)
     header = {"version": 1, "number": "V-1", "declaration": digest_to_text(declaration), "accreditation": accreditation,
-              "credential": credential, "completed": "2025-12-10"}  # fmt: skip
+              "credential": credential, "completed": completed}  # fmt: skip
     opinion = {"standard": "ISO 14064-3:2019", "assurance": "limited", "materiality": "5", "opinion": "unmodified",
                "independence": "与委托方无任何利益关系"}  # fmt: skip
     return signed("verification", BODY, {"header": header, "opinion": opinion}, **options)
@@ -86,16 +90,23 @@ def upstream_line(digest: bytes) -> dict[str, Any]:
 
 
 class Vouched(Ledger):
-    """A coil that its maker does not open, verified by the body, and a part that rests on it."""
+    """A coil that its maker does not open, verified by the body, and a part that rests on it.
+
+    `anchored_before`: Unix seconds of an anchor that all but the verification stand under.
+    """
 
     def __init__(self, *, scope: tuple[str, ...] = ("CR-*",), signer: str = STEEL, verifier: str = "verifier",
+                 accredited_until: str = "2027-12-31", anchored_before: int | None = None,
                  **verification: Any) -> None:  # fmt: skip
         super().__init__()
         with_bodies(self, verifier)
         self.registry.delegate(STEEL, address(BODY))
         self.coil = self.add(footprint(STEEL, value="2.0000", key=private_key(signer)))
         self.top = self.add(footprint(PRESS, upstream_line(self.coil), product_id="TOP", value="2.0000"))
-        grounds = accredit(self, scope=scope)
+        grounds = accredit(self, scope=scope, until=accredited_until)
+        if anchored_before is not None:
+            self.anchor()
+            self.times = {self.log.events[-1].block: anchored_before}
         self.verification = self.add(verify_statement(self.coil, grounds, **verification))
         self.erased.add(0)
 

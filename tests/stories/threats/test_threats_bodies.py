@@ -10,6 +10,7 @@ import pytest
 from support.audit import Ledger, codes
 from support.builders import STEEL, Signed, footprint, private_key, signed
 from support.laboratory import LAB, REPORT, Laboratory, report_content
+from support.metering import at
 from support.threats import Found, audited, everybody, honest, refused, told
 from support.voucher import (
     ACCREDITOR,
@@ -89,6 +90,43 @@ def test_threat_36_verifier_with_a_lent_name(paper: int, change: dict[str, str],
     err = refused(tmp_path, *ledger.items, opinion)
     assert err.code == code
     assert told(audited(tmp_path, *ledger.items, opinion)) == {Found(code, err.place)}
+
+
+@pytest.mark.parametrize("paper", [0, 1])
+def test_threat_36_verifier_that_dates_its_work_back(paper: int, tmp_path: Path) -> None:
+    """Its right ended in November; in March it signs that it had completed the work in October."""
+    ledger = Ledger(registry=everybody())
+    coil = ledger.add(footprint(STEEL, value="2.0000"))
+    dates = {"version": 1, "body": BODY, "valid_from": "2024-01-01", "valid_until": "2027-12-31"}
+    headers: list[dict[str, Any]] = [{**dates, "number": "V001", "scope": ("CR-*",)}, {**dates, "person": "P-0007"}]
+    headers[paper] |= {"valid_until": "2025-11-30"}
+    first, second = (
+        ledger.add(signed(kind, ACCREDITOR, {"header": header}))
+        for kind, header in zip(("accreditation", "credential"), headers, strict=True)
+    )
+
+    def opinion(day: str) -> Signed:
+        return verify_statement(coil, (first, second), completed="2025-10-20", issuedAt=at(f"{day}T12:00+08:00"))
+
+    late, within = opinion("2025-12-31"), opinion("2025-12-30")
+    err = refused(tmp_path, *ledger.items, late)
+    assert (err.code, err.values["got"], err.values["expected"]) == (
+        "VERIFICATION_SIGNED_LATE", "2025-12-31", "2025-11-30",
+    )  # fmt: skip
+    assert told(audited(tmp_path, *ledger.items, late)) == {Found("VERIFICATION_SIGNED_LATE", err.place)}
+    honest(tmp_path / "honest", *ledger.items, within)
+
+
+@pytest.mark.parametrize(("anchored", "level"), [("2026-12-01", Level.DECLARED), ("2026-09-01", Level.VOUCHED)])
+def test_threat_36_an_anchor_before_it_shows_that_a_verification_was_signed_later(
+    anchored: str, level: Level, tmp_path: Path
+) -> None:
+    """It says that it was signed in January 2026; the log had been anchored later than that, without it."""
+    chain = Vouched(accredited_until="2026-10-31", anchored_before=at(f"{anchored}T12:00+08:00"))
+    verdict = chain.verdict(tmp_path)
+    assert level_of(verdict) is level
+    told_late = {"VERIFICATION_SIGNED_LATE"} if level is Level.DECLARED else set()
+    assert codes(verdict.findings, "not_checked") & {"VERIFICATION_SIGNED_LATE"} == told_late
 
 
 def test_threat_37_consultant_verifies(tmp_path: Path) -> None:

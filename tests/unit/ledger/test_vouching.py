@@ -182,9 +182,10 @@ def test_a_suspension_that_was_lifted_or_withdrawn_no_longer_stands() -> None:
 
 
 @pytest.mark.parametrize(("issued_at", "codes"), [
-    (1_773_071_999, ["VERIFICATION_AHEAD"]), (1_773_072_000, []), (2**53 - 1, []), (0, ["VERIFICATION_AHEAD"]),
+    (1_773_071_999, ["VERIFICATION_AHEAD"]), (1_773_072_000, []), (0, ["VERIFICATION_AHEAD"]),
+    (2**53 - 1, ["VERIFICATION_SIGNED_LATE", "VERIFICATION_SIGNED_LATE"]),
 ])  # fmt: skip
-def test_a_verification_is_not_dated_ahead_of_its_signature(issued_at: int, codes: list[str]) -> None:
+def test_a_verification_is_not_dated_ahead_of_its_signature_nor_long_behind(issued_at: int, codes: list[str]) -> None:
     """The tenth of March 2026 begins in China at 16:00 UTC of the ninth."""
     world = World()
     world.issued_at = issued_at
