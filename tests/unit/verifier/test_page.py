@@ -12,14 +12,12 @@ from itertools import pairwise
 import pytest
 from support import reports
 
-from verifier.advice import next_steps
 from verifier.chart import STYLES, readable, sankey, wrapped
 from verifier.flows import DECLARATION, MAX_BOXES, MAX_TIERS, Box, Flow, Flows, flows_of
 from verifier.page import page
 from verifier.schema import LineReport, ProductReport
 from verifier.view import MAX_BRANCHES, MAX_FIRMS, clean, view_of
 from verifier.view import MAX_TIERS as MAX_TREE_TIERS
-from verifier.wording import per_words
 
 
 class Reader(HTMLParser):
@@ -279,35 +277,6 @@ def test_the_first_screen_is_the_answer_and_what_to_do(sample: str, answer: str,
     assert step in view["steps"][0]["zh"]
     text = Reader(page(reports.report(sample))).text
     assert text.index(answer) < text.index(step) < text.index("每千克核到哪一级")
-
-
-def test_default_factors_are_asked_for_by_name_heaviest_first() -> None:
-    steps = " ".join(step["zh"] for step in view_of(reports.report())["steps"])
-    assert (
-        "铝板件(缺省)（49.53 %）、其他钢制件(无供应商声明，缺省)（31.27 %）；合计 2092.100000\u00a0kg（80.80 %）"
-        in steps
-    )
-
-
-def test_errors_are_put_to_the_firm_that_made_them() -> None:
-    report = reports.report("tampered")
-    wrong = report.model_copy(update={"findings": tuple(one for one in report.findings if one.code != "CONTENT_ROOT")})
-    (step,) = [step for step in next_steps(wrong) if "更正" in step.zh]
-    assert (
-        step.zh == "请太仓嘉安冲压(示例)有限公司更正“车门内板”的 2 处错误（最重的一处 -1.1554\u00a0kg），签署新版本。"
-    )
-    alone = report.model_copy(
-        update={"findings": tuple(one.model_copy(update={"statement": None}) for one in report.findings)}
-    )
-    assert "示例运营方" in next_steps(alone)[0].zh
-
-
-@pytest.mark.parametrize(("amount", "unit", "zh", "en"), [
-    ("1", "piece", "每件", "per piece"), ("1", "t", "每 t", "per t"), ("1000", "MJ", "每 1000 MJ", "per 1000 MJ"),
-    ("1", "p.km", "每人·km", "per person·km"), ("1", "d", "每天", "per day"),
-])  # fmt: skip
-def test_units_are_words(amount: str, unit: str, zh: str, en: str) -> None:
-    assert per_words(amount, unit) == (zh, en)
 
 
 @pytest.mark.parametrize(("typed", "shown"), [
