@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ledger.disclosures import parse_content
 from ledger.entry import Entry
@@ -175,14 +175,24 @@ def judge_previous(organisation: str, previous: bytes, head: bytes | None) -> It
                    organisation=organisation)  # fmt: skip
 
 
-def judge_among(judged: Judged, around: Surroundings) -> Iterator[Finding]:
+class Evidenced(Surroundings, Protocol):
+    """The log as somebody shows it, who may have kept statements back."""
+
+    def was_withheld(self, digest: bytes) -> bool:
+        """Whether it is the digest of an earlier entry whose statement nobody showed."""
+
+
+def judge_among(judged: Judged, around: Evidenced) -> Iterator[Finding]:
     """What the statement rests on: known, earlier, of the right kind, not withdrawn; then the kind's own comparison."""
     kind, content = judged.kind, judged.content
     if kind is None or content is None:
         return
     for reference in kind.references(content):
         known = around.known(reference.digest)
-        if known is None:
+        if known is None and around.was_withheld(reference.digest):
+            yield not_checked("REFERENCE_WITHHELD", reference.place, blocking=True,
+                              got=digest_to_text(reference.digest)).about(judged.digest)  # fmt: skip
+        elif known is None:
             yield fail("REFERENCE_UNKNOWN", reference.place, got=digest_to_text(reference.digest)).about(judged.digest)
         elif known.kind not in reference.kinds:
             yield fail("REFERENCE_KIND", reference.place, digest=digest_to_text(reference.digest), got=known.kind,

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple, cast
 
 from ledger.errors import EvidenceError
 from ledger.findings import Finding, Outcome, failed
-from ledger.kind import Surroundings
 from ledger.registry import Registry
 from ledger.statement import Domain
 from ledger.tiles import TILE_WIDTH
-from verifier.checks import Judged, judge_alone, judge_among, judge_authority
+from verifier.checks import Evidenced, Judged, judge_alone, judge_among, judge_authority
+from verifier.circles import Circles
 from verifier.evidence import Bundles, Item
 from verifier.lateness import AnchorDays
 from verifier.memory import Fact, Memory, fact_of
@@ -75,6 +75,7 @@ class Judge:
         self._door: Final = Doorkeeper(lambda number: self._read(number)[0], domain, registry)
         self._memory: Final = Memory(self._door)
         self._scopes: Final = Scopes()
+        self._circles: Final = Circles(self._memory, registry, self._door.find, self._item, self._look_again)
         self._waiting: Final[dict[int, _Held]] = {}
 
     def alone(self, number: int) -> Facts:
@@ -94,12 +95,16 @@ class Judge:
         others = sorted([*facts.others, *again], key=lambda fact: fact.number)
         forks = {fact.number: found for fact in others if (found := list(self._memory.learn(fact)))}
         self._scopes.learn(others)
+        self._circles.learn(others)
         held = self._waiting.pop(number, None)
         return None if held is None else self._finish(number, held, forks)
 
     def _look_again(self, index: int) -> Judged:
         """A declaration that passed by itself, but not among others."""
-        return judge_alone(self._read(index // TILE_WIDTH)[0][index % TILE_WIDTH], self._domain)
+        return judge_alone(self._item(index), self._domain)
+
+    def _item(self, index: int) -> Item:
+        return self._read(index // TILE_WIDTH)[0][index % TILE_WIDTH]
 
     def _finish(self, number: int, held: _Held, forks: dict[int, list[Finding]]) -> BundleResult:
         """The judged ones in their places between the passed: what they say may change what passes after them."""
@@ -131,9 +136,10 @@ class Judge:
         told.judged(judged, findings)
 
     def _judge_among(self, judged: Judged, around: Watched, forks: dict[int, list[Finding]]) -> list[Finding]:
-        said = cast(Surroundings, around)
+        said = cast(Evidenced, around)
         return [*judged.findings, *forks.get(judged.index, ()), *judge_authority(judged, self._registry),
-                *self._days.judge(judged), *judge_among(judged, said), *self._scopes.judge(judged, said)]  # fmt: skip
+                *self._days.judge(judged), *judge_among(judged, said), *self._scopes.judge(judged, said),
+                *self._circles.judge(judged)]  # fmt: skip
 
     def _around(self, judged: Judged) -> Watched:
         statement = judged.statement

@@ -21,7 +21,7 @@ from ledger.holdings import (
     owner_of,
     qualified,
 )
-from ledger.identifiers import ZERO_DIGEST
+from ledger.identifiers import ZERO_DIGEST, digest_to_text
 from ledger.kind import Kind, Known
 from ledger.registry import Registry
 from verifier.checks import Judged, judge_authority, judge_previous
@@ -113,6 +113,8 @@ class Memory:
         self._shelf: Final = MemoryShelf()
         self._unknown: Final[set[Subject]] = set()
         """Subjects with a version whose content was withheld: nobody can say what is on their accounts."""
+        self._unread: Final[dict[bytes, int]] = {}
+        """Statements that are in the log, by digest, and that nobody showed."""
         self._holders: Final[dict[Subject, int]] = {}
         self._learning = 0
 
@@ -133,10 +135,13 @@ class Memory:
         self._digests[fact.number] = fact.digest
         self._learning = fact.number
         if not fact.kind:
+            self._unread.setdefault(fact.digest, fact.number)
             return
         subject = (fact.organisation, fact.kind, fact.subject)
-        head = self._head_before(fact.number, subject)
-        findings = [f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous, head)]
+        findings = list(self._judge_previous(fact, subject))
+        if self.was_unread(fact.previous, fact.number):
+            yield not_checked("PREVIOUS_WITHHELD", "previous", blocking=True,
+                              got=digest_to_text(fact.previous)).about(fact.digest)  # fmt: skip
         # the same statement once more is a fork; it must not wash off what became of the first
         if self._before(fact.digest) is None:
             self._known[fact.digest] = Known(
@@ -153,6 +158,11 @@ class Memory:
             findings.extend(found.about(fact.digest) for found in self._end(fact))
             self._file(fact)
         yield from findings
+
+    def _judge_previous(self, fact: Fact, subject: Subject) -> Iterator[Finding]:
+        if not self.was_unread(fact.previous, fact.number):
+            head = self._head_before(fact.number, subject)
+            yield from (f.about(fact.digest) for f in judge_previous(fact.organisation, fact.previous, head))
 
     def _hold(self, fact: Fact, subject: Subject) -> Iterator[Finding]:
         """A statement that may not hold what it says holds nothing, and its predecessor's holdings stay."""
@@ -206,6 +216,10 @@ class Memory:
         for topic in fact.topics:
             self._topics[topic].append(fact.digest)
 
+    def was_unread(self, digest: bytes, before: int) -> bool:
+        """Whether a statement with an index below `before` has this digest, of which nothing else is known."""
+        return self._unread.get(digest, before) < before
+
     def digest_at(self, index: int) -> bytes:
         """The digest of the entry at `index`."""
         return self._digests[index]
@@ -245,6 +259,10 @@ class View:
         """The statement, when it is earlier than this one."""
         known = self._known(digest)
         return known if known is not None and known.index < self.index else None
+
+    def was_withheld(self, digest: bytes) -> bool:
+        """Whether it is the digest of an earlier entry whose statement nobody showed."""
+        return self._memory.was_unread(digest, self.index)
 
     def newer(self, known: Known, key: str) -> Iterable[Known]:
         """Sisters of `known` that came before this one, oldest first."""

@@ -14,6 +14,15 @@ WORDS: Final = {
         "声明与日志条目不符：摘要 {got}，日志为 {expected}。此声明被改动过，不予采信",
         "the statement is not the one in the log: digest {got}, the log holds {expected}. It was altered",
     ),
+    "REFERENCE_WITHHELD": Words(
+        "所引用的声明 {got} 已登记，但未提供，无法核查。请向账本运营方或签署组织索取",
+        "the statement {got} that this rests on is registered but was not shown. Ask the log's operator or its issuer",
+    ),
+    "PREVIOUS_WITHHELD": Words(
+        "所取代的声明 {got} 已登记，但未提供，无法核查是否属同一主题。请向账本运营方索取",
+        "the statement {got} that this replaces is registered but was not shown, so nobody can say that it is on the same "
+        "subject. Ask the log's operator",
+    ),
     "CONTENT_WITHHELD": Words(
         "第 {index} 号声明的内容已删除或未提供，无法核查。请向签署组织索取",
         "the content of statement {index} was erased or withheld. Ask its issuer",

@@ -37,6 +37,24 @@ def test_t10_a_content_that_is_not_the_one_that_was_signed_is_found_whoever_kept
     assert [(f.code, f.statement) for f in found.findings][:1] == [("CONTENT_ROOT", first.digest)]
 
 
+def test_t11_what_rests_on_or_replaces_a_withheld_statement_is_not_checked(tmp_path: Path) -> None:
+    """Nobody knows what it says; so it is neither a statement that was never registered nor a wrong predecessor."""
+    ledger = Ledger()
+    basis = ledger.add(footprint(STEEL))
+    ledger.add(footprint(PRESS, upstream_line(basis), product_id="D"), footprint(STEEL, previous=basis))
+    ledger.anchor()
+    whole = ledger.replay(tmp_path / "whole")
+    row = ledger._block(0)
+    ledger.spoil = lambda data: data.replace(row, b"\n\n", 1)
+    found = ledger.replay(tmp_path / "spoilt")
+    assert codes(whole.findings) == codes(found.findings) == set()
+    assert {(f.code, f.place) for f in found.findings if f.blocking} == {
+        ("STATEMENT_WITHHELD", ""), ("PREVIOUS_WITHHELD", "previous"), ("REFERENCE_WITHHELD", "lines/0000")
+    }  # fmt: skip
+    verdict = ledger.verify(tmp_path / "product", ledger.items[1].digest)
+    assert (verdict.status, codes(verdict.findings)) == (Status.INCOMPLETE, set())
+
+
 def test_t14_an_export_frozen_at_an_old_head_is_behind_the_chain(tmp_path: Path) -> None:
     """Freshness comes from the chain's anchors, never from a clock."""
     ledger = Ledger()
