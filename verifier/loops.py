@@ -94,12 +94,18 @@ def _own_product_upstream(
         other = chain[found]
         period = other.content.header
         overlaps = period.period_start <= head.period_end and head.period_start <= period.period_end
-        if other.product == one.product and overlaps:
+        if other.product == one.product and overlaps and not (found == supplier and _goes_on(other, one)):
             return found
         fresh = {s for _, s in links[found] if component[chain[s].product] == inside} - seen
         seen |= fresh
         waiting += sorted(fresh)
     return None
+
+
+def _goes_on(gate: Declared, grave: Declared) -> bool:
+    """Whether one takes the product from the gate, where the other left it, to the grave: that is no circle."""
+    boundaries = gate.content.header.boundary, grave.content.header.boundary
+    return boundaries == ("cradle-to-gate", "cradle-to-grave")
 
 
 def components(links: Mapping[Product, set[Product]]) -> dict[Product, int]:

@@ -131,9 +131,13 @@ class Doorkeeper:
             self._open.append(told)
         self._screen.approve(screened.held, at, self._open.index(told))
 
+    def find(self, digest: bytes) -> int | None:
+        """The index of a declaration that passed alone, or None."""
+        return None if self._screen is None else self._screen.find(digest)
+
     def known(self, digest: bytes) -> Known | None:
         """What others may ask of a declaration that passed; nothing of one that the judge could not read after all."""
-        index = None if self._screen is None else self._screen.find(digest)
+        index = self.find(digest)
         if index is None:
             return None
         item = self._bundle(index // TILE_WIDTH)[index % TILE_WIDTH]

@@ -20,7 +20,8 @@ from ledger.kind import Kind
 from ledger.kinds.footprint import Footprint
 from ledger.registry import Registry
 from ledger.trust import TrustFile
-from verifier.checks import Judged, judge_among, judge_authority
+from verifier.checks import Judged, judge_among
+from verifier.circles import stands
 from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.late import late_lines
 from verifier.memory import Memory, fact_of, judge_since
@@ -229,7 +230,8 @@ class _Case:
         from verifier.loops import Declared, undeclared_cycles
 
         named = [one.digest for one in self._ledger.lights if one.statement and one.statement.kind == "loop-group"]
-        groups = [one for one in map(self._open, named) if _stands(one, memory, self._registry)]
+        size = len(self._ledger.lights)
+        groups = [one for one in map(self._open, named) if stands(one, memory, self._registry, size)]
         contents = [one.content for one in groups if isinstance(one.content, LoopGroup)]
         yield from undeclared_cycles({digest: Declared(*one) for digest, one in declared.items()}, contents)
 
@@ -262,16 +264,6 @@ class _Case:
             for successor in self._ledger.successors.get(waiting.pop(), ()):
                 yield successor
                 waiting.append(successor)
-
-
-def _stands(judged: Judged, memory: Memory, registry: Registry) -> bool:
-    """Whether a statement was signed by who might, nothing is wrong with it, and nothing took its place."""
-    known, statement = memory.get(judged.digest), judged.statement
-    if known is None or statement is None or known.ended is not None or known.superseded is not None:
-        return False
-    around = memory.around(judged.index, statement.organisation, statement.issued_at)
-    findings = (*judged.findings, *judge_authority(judged, registry), *judge_among(judged, around))
-    return all(finding.outcome is not Outcome.FAIL for finding in findings)
 
 
 def _loose(judged: Judged, hidden: Iterable[Finding], forks: Iterable[Finding]) -> Iterator[tuple[int, bytes, Finding]]:

@@ -58,6 +58,22 @@ def test_an_earlier_period_may_feed_back() -> None:
     assert list(undeclared_cycles(circle(2024, 2025))) == []
 
 
+def at_the_grave(one: Declared) -> Declared:
+    header = one.content.header.model_copy(update={"boundary": "cradle-to-grave"})
+    return one._replace(content=one.content.model_copy(update={"header": header}))
+
+
+def test_from_the_gate_to_the_grave_is_no_circle_unless_something_lies_between() -> None:
+    gate, grave, between = SCRAP, NEW_SCRAP, COIL
+    chain = {gate: declared(PRESS, "SCRAP", 2025), grave: at_the_grave(declared(PRESS, "SCRAP", 2025, gate))}
+    assert list(undeclared_cycles(chain)) == []
+    back = {grave: at_the_grave(declared(PRESS, "SCRAP", 2025)), gate: declared(PRESS, "SCRAP", 2025, grave)}
+    assert [f.statement for f in undeclared_cycles(back)] == [gate]
+    chain[between] = declared(STEEL, "COIL", 2025, gate)
+    chain[grave] = at_the_grave(declared(PRESS, "SCRAP", 2025, between))
+    assert [f.statement for f in undeclared_cycles(chain)] == [grave]
+
+
 def test_another_firm_s_product_of_the_same_code_is_another_product() -> None:
     chain = circle(2025, 2025)
     chain[NEW_SCRAP] = chain[NEW_SCRAP]._replace(organisation=STEEL)
