@@ -148,12 +148,14 @@ _BY_DELEGATE: Final = Authority("delegate")
 class Registry:
     """The registry's whole history, fed with its events in order.
 
-    `block` is that of the last event; an answer about a later block holds as long as no further event comes.
+    `block` is that of the last event; an answer about a later block holds as long as no further event comes, which
+    `is_whole` says that none does.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self.block = 0
+        self.is_whole = True
         self._organisations: dict[bytes, Organisation] = {}
         self._keys: dict[bytes, Key] = {}
         # for each organisation by (role, scope) and by (delegate, scope): of each such list only the last can be open
@@ -168,6 +170,10 @@ class Registry:
         registry = cls()
         registry.extend(events)
         return registry
+
+    def may_change(self, block: int) -> bool:
+        """Whether events that are not here might change an answer about `block`."""
+        return not self.is_whole and block >= self.block
 
     def extend(self, events: Iterable[ChainEvent]) -> None:
         """Takes in further events. Raises `EvidenceError` EVENT_REPEATED or EVENT_CHAIN_BROKEN out of order."""

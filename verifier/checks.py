@@ -8,7 +8,7 @@ public data, and the kind's own checks (design section 2). A failed check is a f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from ledger.disclosures import parse_content
@@ -158,13 +158,26 @@ def judge_authority(judged: Judged, registry: Registry) -> Iterator[Finding]:
     role, scope = (None, None)
     if judged.content is not None:
         role, scope = kind.role(judged.content) or (None, None)
-    found = registry.authority(statement.organisation, judged.signer, statement.kind, role, scope, judged.entry.block)
-    if not found.granted:
-        yield fail(found.reason, "signature", organisation=statement.organisation, signer="0x" + judged.signer.hex(),
-                   kind=statement.kind, role=role or "", scope=scope or "",
-                   block=judged.entry.block).about(judged.digest)  # fmt: skip
+    refusal = _refusal(registry, statement.organisation, judged.signer, statement.kind, role, scope,
+                         judged.entry.block)  # fmt: skip
+    if refusal is not None:
+        yield refusal.about(judged.digest)
     elif judged.content is None and not judged.findings:
         yield not_checked("ROLE_UNKNOWN", "signature", blocking=True).about(judged.digest)
+
+
+def _refusal(
+    registry: Registry, organisation: str, signer: bytes, kind: str, role: str | None, scope: str | None, block: int
+) -> Finding | None:
+    """Why a signature does not count; where later events might have allowed it, that nobody can say (threat T13)."""
+    found = registry.authority(organisation, signer, kind, role, scope, block)
+    if found.granted:
+        return None
+    later = registry.may_change(block) and found.reason != "KEY_COMPROMISED"
+    refusal = fail("SIGNER_AFTER_EVENTS" if later else found.reason, "signature", organisation=organisation,
+                   signer="0x" + signer.hex(), kind=kind, role=role or "", scope=scope or "", block=block,
+                   reason=found.reason, last=registry.block)  # fmt: skip
+    return replace(refusal, outcome=Outcome.NOT_CHECKED) if later else refusal
 
 
 def judge_previous(organisation: str, previous: bytes, head: bytes | None) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from ledger.checkpoint import Checkpoint
 from ledger.events import ChainEvent, ContractName
 from ledger.findings import Finding
+from ledger.registry import Registry
 
 
 class Item(NamedTuple):
@@ -38,6 +39,16 @@ class ChainEvidence:
     consulted: bool
     findings: tuple[Finding, ...] = ()
     times: Mapping[int, int] = field(default_factory=dict)
+
+    def registry(self) -> Registry:
+        """The registry after all events that are here. Raises `EvidenceError` when they cannot be a registry's."""
+        registry = Registry.of(self.events["registry"])
+        registry.is_whole = not any(
+            finding.code == "CHAIN_NOT_CONSULTED"
+            or (finding.code == "EVENTS_BEFORE_PIN" and finding.values["contract"] == "registry")
+            for finding in self.findings
+        )
+        return registry
 
 
 class Files(NamedTuple):

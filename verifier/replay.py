@@ -110,7 +110,7 @@ def ledger_findings(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) ->
 
 def _registry(chain: ChainEvidence, findings: list[Finding]) -> Registry:
     try:
-        return Registry.of(chain.events["registry"])
+        return chain.registry()
     except EvidenceError as err:
         findings.append(failed(err))
         return Registry()

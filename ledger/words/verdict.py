@@ -89,6 +89,12 @@ WORDS: Final = {
         "two live declarations of the firm may be of one product: {slot} ({digest}) says {got}, {other_slot} ({other}) says "
         "{expected}. Ask the firm",
     ),
+    "SIGNER_AFTER_EVENTS": Words(
+        "所见的登记事件止于区块 {last}，其中看不出 {signer} 在区块 {block} 可为 {organisation} 签署 {kind}（{reason}）："
+        "其后的登记或已授权，未核查。请换较新的导出，或加 --chain",
+        "the registry's events that are here end in block {last} and do not show that {signer} might sign {kind} for "
+        "{organisation} in block {block} ({reason}); later ones might. Use a newer export, or --chain",
+    ),
     "MERGE_DELAY": Words(
         "条目登记于区块 {block}，锚定于 {got}，超出承诺的 {limit} 个区块",
         "registered at block {block}, anchored at {got}: outside the promised delay of {limit} blocks",

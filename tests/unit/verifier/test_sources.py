@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 from support.audit import LOG_KEY, ORIGIN, Ledger, codes
-from support.builders import STEEL, factor, footprint, power_line
+from support.builders import STEEL, Signed, factor, footprint, power_line
 
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.errors import EvidenceError, IncompleteError, SourceError
 from ledger.events import write_logs
+from ledger.identifiers import digest_to_text
+from verifier.receipts import verify_receipt
 from verifier.replay import Replayed, replay
 from verifier.sources import open_folder, read_chain, read_file
 from verifier.status import Status
+from verifier.verify import verify_product
+
+LATE = "urn:tanji:late"
 
 
 def sound() -> Ledger:
@@ -117,6 +122,50 @@ def test_t13_an_older_export_is_behind_the_heads_that_the_reader_noted(contract:
     chain = read_chain(tmp_path, trust)
     assert (codes(chain.findings, "not_checked"), codes(chain.findings)) == ({"EVENTS_BEFORE_PIN"}, set())
     assert replay(open_folder(tmp_path, trust), chain, trust).status is Status.INCOMPLETE
+
+
+def late_firm(ledger: Ledger, *, block: int) -> Signed:
+    """A firm that is admitted in `block`, and what it declared in block 12."""
+    ledger.registry.organisation(LATE, block=block)
+    ledger.registry.grant(LATE, "declarant", block=block)
+    item = footprint(LATE, product_id="LATE", value="1.0000")
+    ledger.add(item, block=12)
+    ledger.anchor(block=13)
+    return item
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_signers_that_only_missing_events_could_know_are_not_said_to_be_wrong(pinned: bool, tmp_path: Path) -> None:
+    ledger = sound()
+    item = late_firm(ledger, block=12)
+    assert codes(ledger.replay(tmp_path / "whole", pinned=pinned).findings) == set()
+    trust = ledger.trust(pinned=pinned)
+    folder = ledger.write(tmp_path / "cut")
+    path = folder / "chain" / "registry.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-3]))
+    log, chain = open_folder(folder, trust), read_chain(folder, trust)
+    behind = "EVENTS_BEFORE_PIN" if pinned else "CHAIN_NOT_CONSULTED"
+    asked = digest_to_text(item.digest)
+    for found in (replay(log, chain, trust), verify_product(log, chain, trust, asked).verdict):
+        assert (found.status, codes(found.findings)) == (Status.INCOMPLETE, set())
+        assert {behind, "SIGNER_AFTER_EVENTS"} <= codes(found.findings, "not_checked")
+    receipt = verify_receipt(ledger.receipt(len(ledger.items) - 1), trust, chain)
+    assert (receipt.status, codes(receipt.findings)) == (Status.INCOMPLETE, set())
+
+
+def test_signers_whom_the_events_up_to_their_block_do_not_know_are_wrong_all_the_same(tmp_path: Path) -> None:
+    """Block 12 is over when an event of block 13 is here: what is missing came later."""
+    ledger = sound()
+    ledger.registry.organisation("urn:example:other", block=13)
+    late_firm(ledger, block=14)
+    trust = ledger.trust()
+    folder = ledger.write(tmp_path / "cut")
+    path = folder / "chain" / "registry.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-3]))
+    found = replay(open_folder(folder, trust), read_chain(folder, trust), trust)
+    assert (found.status, codes(found.findings)) == (Status.FAILED, {"UNKNOWN_ORGANISATION"})
+    whole = ledger.replay(tmp_path / "whole")
+    assert codes(whole.findings) == {"UNKNOWN_ORGANISATION"}
 
 
 def test_t12_a_second_story_of_the_same_length_is_not_the_one_whose_head_was_noted(tmp_path: Path) -> None:
