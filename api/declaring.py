@@ -22,6 +22,7 @@ from ledger.footprint.ruling import judge
 from ledger.identifiers import digest_to_text, parse_digest, parse_organisation
 from ledger.kinds.factor import Factor
 from ledger.kinds.footprint import KIND, Footprint, LineKind, Stage
+from ledger.kinds.loop_group import KIND as LOOP_GROUP
 from ledger.kinds.rule import KIND as RULE
 from ledger.numbers import MAX_RESULT_DECIMALS, round_half_even, to_text
 from ledger.units import CODES
@@ -291,12 +292,15 @@ def _source(place: str, given: Mapping[str, Text], header: Mapping[str, Any], bo
     if len(named) != 1:
         problems.add("LINE_ONE_SOURCE", place, got="、".join(named) or "-")
         return {}
+    if "member" in given and named[0] != "upstream":
+        problems.missing("upstream", place)
+        return {}
     text = given[named[0]]
     if named[0] == "gas":
         origin = {"origin": given["origin"].text} if "origin" in given else {}
         return _gas(text, str(header["gwp"]), problems) | origin
     try:
-        source = _pin_factor(text, book) if named[0] == "factor" else _pin_upstream(text, book)
+        source = _pinned(text, given, book)
     except InputError as err:
         problems.found.append(err)
         return {}
@@ -304,6 +308,12 @@ def _source(place: str, given: Mapping[str, Text], header: Mapping[str, Any], bo
         if name in given and given[name].text != source[name]:
             problems.add("PIN_DIFFERS", given[name].place, got=given[name].text[:60], expected=source[name])
     return source
+
+
+def _pinned(text: Text, given: Mapping[str, Text], book: Book) -> dict[str, Any]:
+    if "factor" in given:
+        return _pin_factor(text, book)
+    return _pin_member(text, given, book) if "member" in given else _pin_upstream(text, book)
 
 
 def _gas(text: Text, gwp: str, problems: Problems) -> dict[str, Any]:
@@ -353,10 +363,32 @@ def _pin_upstream(text: Text, book: Book) -> dict[str, Any]:
     else:
         organisation, _, product = text.text.partition("/")
         candidates = list(book.declarations(parse_organisation(organisation, text.place), product))
-    found = _one(candidates, text, "UPSTREAM_NOT_FOUND", "UPSTREAM_AMBIGUOUS")
-    if not found.current:
-        raise InputError("UPSTREAM_NOT_CURRENT", place=text.place, got=text.text[:100])
+    found = _current(candidates, text)
     header, result = found.content.header, found.content.result
     return {"type": "upstream", "digest": digest_to_text(found.digest), "per": header.unit,
             "value": per_one(result.footprint, header.amount, text), **pinned_parts(result, header.amount, text),
             **pinned_quality(result)}  # fmt: skip
+
+
+def _pin_member(text: Text, given: Mapping[str, Text], book: Book) -> dict[str, Any]:
+    """One product of a loop group, which is named by its digest, or by issuer, `/` and subject."""
+    if text.text.startswith("0x"):
+        candidates = _by_digest(text, book, LOOP_GROUP.name)
+    else:
+        organisation, _, subject = text.text.partition("/")
+        head = book.head(parse_organisation(organisation, text.place), LOOP_GROUP.name, subject)
+        group = None if head is None else book.by_digest(head)
+        candidates = [] if group is None else [group]
+    found, key = _current(candidates, text), given["member"]
+    member = LOOP_GROUP.summary(found.content).members.get(key.text)
+    if member is None:
+        raise InputError("LOOP_MEMBER_UNKNOWN", place=key.place, name=_text(given.get("name")), got=key.text[:60])
+    return {"type": "upstream", "digest": digest_to_text(found.digest), "member": key.text, "per": member.unit,
+            "value": per_one(member.footprint, member.amount, text)}  # fmt: skip
+
+
+def _current(candidates: list[Found], text: Text) -> Found:
+    found = _one(candidates, text, "UPSTREAM_NOT_FOUND", "UPSTREAM_AMBIGUOUS")
+    if not found.current:
+        raise InputError("UPSTREAM_NOT_CURRENT", place=text.place, got=text.text[:100])
+    return found

@@ -51,6 +51,7 @@ LINE_NAMES: Final = {
     "geography": ("地域", "地区"),
     "factor": ("因子",),
     "upstream": ("上游",),
+    "member": ("循环组成员",),
     "gas": ("气体",),
     "value": ("数值",),
     "per": ("每",),

@@ -64,6 +64,7 @@ _LINES: Final = {
     "unit": "电力 kWh 或 MWh 分清；质量 kg 或 t 分清 mind kWh or MWh, kg or t",
     "factor": "系列/年份，见“选项” series/year; exactly one of factor, upstream, gas",
     "upstream": "组织代码/产品编码，或 0x 摘要 organisation/product code, or a digest",
+    "member": "选填：上游为循环供应组时的成员代号 optional: key of the member where upstream is a loop group",
     "gas": "直接排放的气体，单位 kg gas of a direct emission, in kg",
     "geography": "选填 ISO 3166 optional",
     "share": "选填，0 至 1 optional",
