@@ -34,9 +34,12 @@ def answer(report: ProductReport) -> Both:
                 "No check failed, but evidence is missing that a verdict needs.",
             )
         case Status.VERIFIED:
+            open_ = len(report.not_checked.checks)
+            zh = f"有 {open_} 类问题没有核查，见下。" if open_ else ""
+            en = f" {open_} kind{_s(open_)} of questions {_was(open_)} not checked: see below." if open_ else ""
             return Both(
-                "签名属实，记录未被改动，能核的每一行都算得平，没有发现错误。",
-                "Signatures are genuine, records unaltered, and every line that could be checked adds up.",
+                "签名属实，记录未被改动，能核的每一行都算得平，没有发现错误。" + zh,
+                "Signatures are genuine, records unaltered, and every line that could be checked adds up." + en,
             )
 
 
@@ -202,3 +205,7 @@ def _short(kilograms: str) -> str:
 
 def _s(count: int) -> str:
     return "" if count == 1 else "s"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"

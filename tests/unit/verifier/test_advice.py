@@ -85,6 +85,14 @@ def test_the_answer_counts_the_errors() -> None:
     )
 
 
+def test_an_answer_that_nothing_is_wrong_says_too_that_something_is_open() -> None:
+    report = reports.report()
+    assert answer(report).zh.endswith("没有发现错误。有 1 类问题没有核查，见下。")
+    assert answer(report).en.endswith("1 kind of questions was not checked: see below.")
+    whole = report.model_copy(update={"not_checked": report.not_checked.model_copy(update={"checks": ()})})
+    assert answer(whole).zh.endswith("没有发现错误。")
+
+
 def test_every_step_is_a_sentence_in_both_languages() -> None:
     for sample in reports.SAMPLES:
         for step in next_steps(reports.report(sample)):
