@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,6 +117,25 @@ def write_file(path: Path, data: bytes, *, secret: bool = False, replace: bool =
         with suppress(OSError):
             part.unlink()
         raise InputError("FILE_NOT_WRITTEN", place=str(path), got=error.strerror or "") from error
+
+
+def write_files(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Several files, all of them or none. Raises as `write_file`, also when two have one name."""
+    from ledger.errors import InputError
+
+    paths = [path.resolve() for path, _ in files]
+    for number, path in enumerate(paths):
+        if path.exists() or path in paths[:number]:
+            raise InputError("FILE_EXISTS", place=str(files[number][0]))
+    written: list[Path] = []
+    try:
+        for path, data in files:
+            write_file(path, data)
+            written.append(path)
+    except InputError:
+        for path in written:
+            path.unlink()
+        raise
 
 
 def read_file(path: Path) -> bytes:

@@ -239,18 +239,6 @@ def _hold_to_seals(
     return wrong
 
 
-def trusted_heads(client: ChainClient, trust: TrustFile) -> TrustedHeads:
-    """The event heads of both contracts, after all events were read and proven. Raises what is found on the way."""
-    evidence = read_node(client, trust)
-    for finding in evidence.findings:
-        raise EvidenceError(finding.code, place=finding.place, **finding.values)
-    block = max((event.block for events in evidence.events.values() for event in events), default=trust.first_block)
-    registry, log = (
-        TrustedHead(count=count, hash="0x" + head.hex()) for count, head in (evidence.heads[c] for c in CONTRACTS)
-    )
-    return TrustedHeads(block=block, registry=registry, log=log)
-
-
 def pin_heads(url: str, trust: TrustFile) -> TrustFile:
     """The trust file with the event heads of the reader's own node, whose events were all read and hashed.
 

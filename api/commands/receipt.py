@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.console import session, write_file, write_line
+from api.console import session, write_files, write_line
 from ledger.identifiers import parse_digest
 
 
@@ -46,10 +46,9 @@ def receipt(
     settings = session(ctx).settings
     with open_own_store(settings) as store, store.read() as reader:
         made = make_receipt(reader, domain_of(settings), wanted, show=show or (), hidden=hide or ())
-    exported = None if cose is None else make_cose(settings, made, domain_of(settings))
-    target = out or Path(f"{digest[2:10]}.receipt.json")
-    write_file(target, made.to_bytes())
-    write_line(str(target))
-    if cose is not None and exported is not None:
-        write_file(cose, exported)
-        write_line(str(cose))
+    files = [(out or Path(f"{digest[2:10]}.receipt.json"), made.to_bytes())]
+    if cose is not None:
+        files.append((cose, make_cose(settings, made, domain_of(settings))))
+    write_files(files)
+    for path, _ in files:
+        write_line(str(path))

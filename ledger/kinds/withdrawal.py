@@ -53,7 +53,6 @@ KIND: Final = Kind(
     references=lambda content: [Reference(_target(content), _withdrawable(), "header")],
     ends=_target,
     register=_only_ones_own,
-    check_references=_only_ones_own,
     words={
         "WITHDRAWAL_OF_ANOTHER": Words(
             "只能撤回本组织的声明：被撤回的声明属于 {expected}，签署方是 {got}。请由原签署组织撤回",

@@ -186,6 +186,9 @@ def test_a_receipt_shows_what_it_shall_and_keeps_the_root(day: Desk, options: tu
 def test_a_receipt_is_exported_for_other_peoples_verifiers(day: Desk) -> None:
     made = day.run("receipt", digest(day, "press"), "-o", "for-cose.json", "--cose", "press.cose").stdout.split()
     assert made == ["for-cose.json", "press.cose"]
+    for out, cose in (("other.json", "press.cose"), ("for-cose.json", "other.cose"), ("other.json", "other.json")):
+        assert "FILE_EXISTS" in day.run("receipt", digest(day, "press"), "-o", out, "--cose", cose, expect=2).stderr
+    assert not list(day.folder.glob("other.*"))
     receipt = Receipt.from_bytes((day.folder / "for-cose.json").read_bytes())
     trust = TrustFile.load(day.folder / ".tanji" / "trust.json")
     key = Ed25519PublicKey.from_public_bytes(VerifierKey.parse(trust.log_key).public_key)

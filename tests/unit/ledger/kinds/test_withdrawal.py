@@ -39,13 +39,14 @@ def test_it_names_what_it_ends_and_nothing_else() -> None:
 
 def test_the_issuer_may_withdraw_its_own() -> None:
     around = Around("91310113MADEM0011A")
-    assert list(KIND.register(CONTENT, around)) == list(KIND.check_references(CONTENT, around)) == []
+    assert list(KIND.register(CONTENT, around)) == []
 
 
 def test_nobody_else_may() -> None:
     around = Around("91320585MADEM002X4")
-    for findings in (KIND.register(CONTENT, around), KIND.check_references(CONTENT, around)):
-        assert [f.code for f in findings] == ["WITHDRAWAL_OF_ANOTHER"]
+    # said once: a judge asks `register` as well
+    judged = (*KIND.register(CONTENT, around), *KIND.check_references(CONTENT, around))
+    assert [f.code for f in judged] == ["WITHDRAWAL_OF_ANOTHER"]
 
 
 @pytest.mark.parametrize("header", [
