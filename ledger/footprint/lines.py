@@ -122,6 +122,8 @@ class Leg(Strict):
     """km; zero in a hub."""
     distance_kind: Literal["SFD", "GCD", "actual"]
     """Shortest feasible, great circle, or as driven."""
+    daf: UnsignedText | None = None
+    """Distance adjustment factor: so many times the distance was driven (ISO 14083); it counts so much longer then."""
     carrier: ShortLine | None = None
 
 
@@ -174,7 +176,7 @@ class Line(Strict):
     """Statements of kind `reading`."""
     legs: Listed[Leg] | None = None
     chain: IdText | None = None
-    """Lines of one transport chain, whose legs follow one another in the order of the lines."""
+    """Lines of one transport chain, whose legs follow one another in the order of the lines, and what came by it."""
     carbon: Carbon | None = None
     circular: Circular | None = None
 

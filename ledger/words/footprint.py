@@ -137,6 +137,32 @@ WORDS: Final = {
         "the transport chain of line “{name}” is broken: one leg ends at {expected}, the next begins at {got}. "
         "Add what lies between",
     ),
+    "LEG_PERIOD": Words(
+        "“{name}”的运输段（{got}）全在声明期 {expected} 之外。请核对日期，或计入相应年度",
+        "a leg of line “{name}” ({got}) lies outside the declaration's period {expected}. Check the dates",
+    ),
+    "LEG_DAF": Words(
+        "“{name}”的距离修正系数为 {got}（距离类型 {kind}）：只能用于 SFD 或 GCD 距离，且在 {expected} 之间",
+        "line “{name}” has a distance adjustment factor of {got} on a distance of kind {kind}: it belongs to SFD and GCD "
+        "distances alone, and lies within {expected}",
+    ),
+    "LEG_GREAT_CIRCLE": Words(
+        "“{name}”以大圆距离 {got} km 计 {mode} 运输而未作修正：实际路程更长，少算多少未核查。请填 daf 或改用 SFD",
+        "line “{name}” counts {got} km of great circle for transport by {mode}, uncorrected: what was driven is longer. "
+        "Give `daf`, or the shortest feasible distance",
+    ),
+    "LEG_MASS": Words(
+        "“{name}”某段只运 {got} t，而经此运输链到货 {expected} t：运输量少算。请核对",
+        "a leg of line “{name}” moves {got} t, but {expected} t came by its chain: transport is missing. Check both",
+    ),
+    "LEG_MASS_OPEN": Words(
+        "“{name}”的运输链所运之物以 {got} 计，无法与各段质量比较",
+        "what came by the chain of line “{name}” is given as {got}: its mass cannot be compared with the legs'",
+    ),
+    "LEG_NO_CHAIN": Words(
+        "“{name}”写明经运输链 {got} 到货，而声明中没有这条链的运输段。请补全",
+        "line “{name}” came by transport chain {got}, of which the declaration has no legs. Add them",
+    ),
     "WTW_NOT_STATED": Words(
         "“{name}”的因子没有分开油井到油箱与油箱到车轮，是否为全链（WTW）未核查",
         "the factor of line “{name}” does not divide well-to-tank and tank-to-wheel; whether it is well-to-wheel was "

@@ -79,6 +79,60 @@ def test_a_hub_counts_its_tonnes() -> None:
     assert failed(declared({**line, "amount": "3"})) == [("LEG_ACTIVITY", "-1.200000")]
 
 
+@pytest.mark.parametrize(("days", "outside"), [
+    (("2024-12-30", "2025-01-01"), False), (("2025-12-31", "2026-01-02"), False), (("2024-12-30", "2024-12-31"), True),
+    (("2026-01-01", "2026-01-02"), True),
+])  # fmt: skip
+def test_a_journey_belongs_to_the_period_in_which_some_of_it_lies(days: tuple[str, str], outside: bool) -> None:
+    line = transport(leg("CNBAO", "CNTAC", days), amount="90")
+    assert failed(declared(line)) == ([("LEG_PERIOD", "7.020000")] if outside else [])
+
+
+@pytest.mark.parametrize(("kind", "daf", "amount", "found"), [
+    ("SFD", "1.05", "94.5", []), ("GCD", "1.2", "108", []), ("GCD", "1.2", "90", [("LEG_ACTIVITY", "1.404000")]),
+    ("actual", "1.05", "94.5", [("LEG_DAF", "7.371000")]), ("SFD", "0.9", "81", [("LEG_DAF", "6.318000")]),
+    ("SFD", "3.01", "270.9", [("LEG_DAF", "21.130200")]),
+])  # fmt: skip
+def test_a_distance_is_adjusted_to_what_was_driven(kind: str, daf: str, amount: str, found: list[Any]) -> None:
+    content = declared(transport({**TRUCK, "distance_kind": kind, "daf": daf}, amount=amount))
+    assert (failed(content), open_questions(content)) == (found, {})
+
+
+@pytest.mark.parametrize(("mode", "asked"), [("road", True), ("sea", True), ("air", False)])
+def test_a_great_circle_on_the_ground_is_shorter_than_any_road(mode: str, asked: bool) -> None:
+    content = declared(transport({**TRUCK, "mode": mode, "distance_kind": "GCD"}, amount="90"))
+    assert failed(content) == []
+    assert open_questions(content) == ({"LEG_GREAT_CIRCLE": Decimal("7.020000")} if asked else {})
+
+
+def coil(amount: str, unit: str = "kg", chain: str = "IN-1") -> dict[str, Any]:
+    """What came by a transport chain."""
+    return material("2", amount, per=unit, chain=chain)
+
+
+@pytest.mark.parametrize(("came", "found"), [
+    (["2000"], []), (["1990"], []), (["1500", "500"], []), (["3000"], [("LEG_MASS", "7.800000")]),
+    (["1500", "1000"], [("LEG_MASS", "3.900000")]), (["-2500"], [("LEG_MASS", "3.900000")]),
+])  # fmt: skip
+def test_legs_move_all_that_came_by_their_chain(came: list[str], found: list[Any]) -> None:
+    """2 t on the legs; of 3 t a third was left out, that is half of what is stated."""
+    moved = transport(TRUCK, ONWARD, chain="IN-1")
+    assert failed(declared(moved, *(coil(amount) for amount in came))) == found
+    assert failed_codes(declared(moved, coil("9000", chain="IN-2"))) == ["LEG_NO_CHAIN"]
+
+
+def test_one_light_leg_is_enough_to_lose_the_goods() -> None:
+    light = {**ONWARD, "mass": "1"}
+    content = declared(transport(TRUCK, light, amount="145", chain="IN-1"), coil("2", "t"))
+    assert failed(content) == [("LEG_MASS", "4.290000")]
+
+
+def test_pieces_cannot_be_weighed_against_legs() -> None:
+    content = declared(transport(TRUCK, ONWARD, chain="IN-1"), coil("2", "piece"))
+    assert failed(content) == []
+    assert open_questions(content) == {"LEG_MASS_OPEN": Decimal("15.600000")}
+
+
 @pytest.mark.parametrize(("source", "found"), [
     (WELL, []), ({"wtt": "0.012"}, [("WTW_SUM", "-13.200000")]), ({"wtt": "0.012", "ttw": "0.078"}, [("WTW_SUM", "2.400000")]),
     ({"ttw": "0.078"}, []), ({}, []),
