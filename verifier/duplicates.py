@@ -176,7 +176,7 @@ class _Search:
 
     def judge(self, later: int, earlier: int) -> Finding | None:
         """Two statements whose keys meet, read anew: what their envelopes say, and whether both are live."""
-        one, other = self._slot_at(later), self._slot_at(earlier)
+        one, other = (_envelope(self._item(index)) for index in (later, earlier))
         if one is None or other is None:
             return None
         digests = [self._item(index).entry[:DIGEST_BYTES] for index in (later, earlier)]
@@ -197,10 +197,6 @@ class _Search:
 
     def _judged(self, index: int) -> Fact:
         return fact_of(judge_alone(self._item(index), self._domain), self._registry)
-
-    def _slot_at(self, index: int) -> Slot | None:
-        statement = _envelope(self._item(index))
-        return None if statement is None else slot_of(statement)
 
 
 def _envelope(item: Item) -> Statement | None:

@@ -28,7 +28,7 @@ from verifier.judge import read_bundle
 from verifier.lateness import AnchorDays
 from verifier.memory import Fact, Memory, fact_of
 from verifier.replay import ledger_findings
-from verifier.slots import FirmSlots, slot_of
+from verifier.slots import FirmSlots
 
 _KEPT: Final = 16_384
 """Opened contents that are kept: some 20 KB each."""
@@ -74,8 +74,7 @@ class OpenLedger:
             self._file(judged)
         self.open: Final = lru_cache(_KEPT)(self._open)
         """The statement with this digest, which the log holds."""
-        self.slots: Final = cache(self._slots)
-        """What a firm's declarations stand for by their envelopes."""
+        self._slots_of: Final = cache(self._slots)
         self.looked_up: Final[Mapping[bytes, Opened]] = {
             digest: self._open(digest)
             for digest, judged in self.light.items()
@@ -106,8 +105,17 @@ class OpenLedger:
 
     def _slots(self, organisation: str) -> FirmSlots:
         said = ((index, self.lights[index].statement) for index in self.of_firm[organisation])
-        slots = ((index, slot_of(statement)) for index, statement in said if statement)
-        return FirmSlots((index, slot) for index, slot in slots if slot)
+        return FirmSlots((index, one.subject) for index, one in said if one and one.kind == "footprint")
+
+    def near(self, judged: Judged) -> Iterator[tuple[Statement, bytes]]:
+        """Declarations of its firm that may stand for what a declaration stands for, with their digests."""
+        statement = judged.statement
+        if statement is None or statement.kind != "footprint":
+            return
+        for index in sorted(self._slots_of(statement.organisation).near(statement.subject) - {judged.index}):
+            light = self.lights[index]
+            if light.statement is not None:
+                yield light.statement, light.digest
 
     def is_live(self, digest: bytes) -> bool:
         """Whether a statement's issuer signed it, and neither replaced nor withdrew it."""

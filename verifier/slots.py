@@ -37,6 +37,7 @@ NO_SITE: Final = "-"
 MOVED_PERCENT: Final = 5
 """Two periods of which so much at most is not common are one, moved; a year that rolls on by a month is another."""
 
+_SHORTEST_GTIN: Final = 8
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _GTIN: Final = re.compile(r"(?:.*(?:gtin[:/.-]?|/01/))?([0-9][0-9._:/-]*)")
 _SEPARATORS: Final = re.compile(r"[-._:/]+")
@@ -50,7 +51,11 @@ def normal_code(code: str) -> str:
     Between digits a separator stays, as `-`: 1-12 and 11-2 are two codes.
     """
     text = code.casefold()
-    if (found := _GTIN.fullmatch(text)) and _is_gtin(digits := _SEPARATORS.sub("", found[1])):
+    if (
+        len(text) >= _SHORTEST_GTIN
+        and (found := _GTIN.fullmatch(text))
+        and _is_gtin(digits := _SEPARATORS.sub("", found[1]))
+    ):
         return digits.lstrip("0")
     if text.isdigit():
         return text.lstrip("0") or "0"
@@ -165,8 +170,11 @@ def difference(one: Slot, other: Slot) -> Decimal | None:
     return round_half_even(exact, decimals)
 
 
-def duplicate(one: Slot, digest: bytes, other: Slot, of: bytes) -> Finding | None:
-    """What is to be said on the declaration `one` because of the other, whose digest is `of`; None: nothing."""
+def duplicate(statement: Statement, digest: bytes, rival: Statement, of: bytes) -> Finding | None:
+    """What is to be said on a declaration because of another of its firm, whose digest is `of`; None: nothing."""
+    one, other = slot_of(statement), slot_of(rival)
+    if one is None or other is None:
+        return None
     found = kinship(one, other)
     if found is None:
         return None
@@ -181,25 +189,35 @@ def duplicate(one: Slot, digest: bytes, other: Slot, of: bytes) -> Finding | Non
 
 
 class FirmSlots:
-    """The declarations of one firm, by what makes two of them neighbours. `slots` come with the entries' indices."""
+    """The subjects of one firm's declarations, by what two neighbours have in common. They come with their indices.
 
-    def __init__(self, slots: Iterable[tuple[int, Slot]]) -> None:
-        self._products: Final[defaultdict[object, list[tuple[int, Slot]]]] = defaultdict(list)
-        self._names: Final[defaultdict[object, list[tuple[int, Slot]]]] = defaultdict(list)
-        self._stems: Final[defaultdict[object, list[tuple[int, Slot]]]] = defaultdict(list)
-        for index, slot in slots:
-            self._products[slot.boundary, slot.code].append((index, slot))
-            self._names[slot.is_like, slot.code].append((index, slot))
-            for stem in stems(slot.product_id):
-                self._stems[slot.is_like, stem].append((index, slot))
+    Nothing but subjects is looked at: of most declarations they show that there is no neighbour.
+    """
 
-    def near(self, slot: Slot) -> dict[int, Slot]:
-        """The declarations that are duplicates of `slot`, or may be, by their indices."""
-        found = dict(self._products.get((slot.boundary, slot.code), ()))
-        found.update(self._stems.get((slot.is_like, slot.code), ()))
-        for stem in stems(slot.product_id):
-            found.update(self._names.get((slot.is_like, stem), ()))
-        return {index: other for index, other in found.items() if kinship(slot, other)}
+    def __init__(self, subjects: Iterable[tuple[int, str]]) -> None:
+        self._products: Final[defaultdict[object, list[int]]] = defaultdict(list)
+        self._codes: Final[defaultdict[object, list[int]]] = defaultdict(list)
+        self._stems: Final[defaultdict[object, list[int]]] = defaultdict(list)
+        for index, subject in subjects:
+            product, place = _product_and_place(subject)
+            code = normal_code(product)
+            self._products[code].append(index)
+            self._codes[place, code].append(index)
+            for stem in stems(product):
+                self._stems[place, stem].append(index)
+
+    def near(self, subject: str) -> set[int]:
+        """Indices of declarations that may be duplicates of that on `subject`, itself among them."""
+        product, place = _product_and_place(subject)
+        code = normal_code(product)
+        found = {*self._products.get(code, ()), *self._stems.get((place, code), ())}
+        return found.union(*(self._codes.get((place, stem), ()) for stem in stems(product)))
+
+
+def _product_and_place(subject: str) -> tuple[str, str]:
+    product, _, rest = subject.partition("|")
+    site = rest.partition("|")[0]
+    return product, site if site == NO_SITE else normal_code(site)
 
 
 def _text(slot: Slot) -> str:

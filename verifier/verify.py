@@ -27,7 +27,7 @@ from verifier.late import late_lines
 from verifier.memory import Memory, fact_of, judge_since
 from verifier.opened import OpenLedger, subject_of
 from verifier.product import ProductVerdict, verdict_on
-from verifier.slots import duplicate, slot_of
+from verifier.slots import duplicate
 from verifier.vouching import vouching_of
 
 
@@ -238,12 +238,9 @@ class _Case:
     def _duplicates(self, chain: Mapping[bytes, Judged]) -> Iterator[Finding]:
         """Other live declarations of a firm in the chain that stand for what one in the chain stands for."""
         for digest, judged in chain.items():
-            slot = None if judged.statement is None else slot_of(judged.statement)
-            if slot is None:
-                continue
-            for index, other in self._ledger.slots(slot.organisation).near(slot).items():
-                found = duplicate(slot, digest, other, self._at(index))
-                if found and self._ledger.is_live(digest) and self._ledger.is_live(self._at(index)):
+            for rival, of in self._ledger.near(judged):
+                found = duplicate(judged.statement, digest, rival, of) if judged.statement else None
+                if found and self._ledger.is_live(digest) and self._ledger.is_live(of):
                     yield found
 
     def _open(self, digest: bytes) -> Judged:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from support.builders import PRESS, STEEL, factor, footprint
 
-from verifier.slots import Slot, difference, duplicate, kinship, normal_code, slot_of
+from verifier.slots import Slot, difference, kinship, normal_code, slot_of
 
 YEAR = (date(2025, 1, 1).toordinal(), date(2025, 12, 31).toordinal())
 COIL = Slot(STEEL, "CR-COIL", "BS-1", *YEAR, "cradle-to-gate", "冷轧卷", "2.5000", "1", "kg")
@@ -85,9 +85,6 @@ def test_the_difference_is_in_the_units_of_the_one() -> None:
     assert difference(tonne, COIL) == 100
     assert difference(COIL, replace(COIL, unit="kWh")) is None
     assert difference(COIL, replace(COIL, value="2.4000")) == Decimal("-0.1000")
-    found = duplicate(COIL, b"\1" * 32, replace(tonne, unit="piece"), b"\2" * 32)
-    assert found is not None
-    assert (found.code, found.kilograms) == ("NEAR_DUPLICATE", None)
 
 
 def test_a_slot_is_read_from_the_envelope_alone() -> None:
