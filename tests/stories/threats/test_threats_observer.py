@@ -34,6 +34,8 @@ PRODUCTS = {"CR-COIL": "冷轧卷", "AL-SHEET": "铝板", "DOOR-L": "车门内�
 VALUES = tuple(f"2.{tenth}000" for tenth in range(10))
 QUANTITIES = ("100", "200", "300", "400")
 BUYERS = (PRESS, CARMAKER)
+WORD = 66
+"""Length of 32 bytes in hexadecimal."""
 
 
 class Sale(NamedTuple):
@@ -86,8 +88,9 @@ def _shape(value: Any) -> Any:
         return {name: _shape(one) for name, one in value.items()}
     if isinstance(value, list):
         return [_shape(one) for one in value]
-    # what is shorter than a hash is a quantity; those of times and gas vary with clocks and with zeros in a hash
-    return len(value) if isinstance(value, str) and len(value) >= 66 else type(value).__name__
+    # what is shorter than a hash is a quantity: those of times and gas vary with clocks and with zeros in a hash, and
+    # the halves of a signature are written without leading zeros
+    return max(len(value), WORD) if isinstance(value, str) and len(value) > WORD - 16 else type(value).__name__
 
 
 def declaration(sale: Sale, seed: bytes | None, domain: Domain, key: bytes) -> Signed:
