@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 from ledger.calculation import Exact, line_emission, total
 from ledger.errors import InputError
 from ledger.findings import Finding, not_checked
+from ledger.footprint.looped import declared_by
 from ledger.identifiers import digest_to_text, parse_digest
 from ledger.kind import Known
 from ledger.kinds.factor import FactorSummary
@@ -152,6 +153,7 @@ class _Downstream:
 
     def __init__(self, cause: Known, replacement: Known | None, memory: Memory) -> None:
         self._cause: Final = cause
+        self._replacement: Final = replacement
         self._memory: Final = memory
         self._right: Final[dict[bytes, _Value | None]] = {cause.digest: _value_of(replacement)}
         self._resting: Final[dict[bytes, _Value]] = {}
@@ -206,7 +208,7 @@ class _Downstream:
         parts = []
         for line in content.lines:
             digest = _basis(line)
-            right = self._right[digest] if digest in touching else None
+            right = self._right_for(line, digest) if digest in touching else None
             if digest in touching and right is None:
                 return None
             if (part := _with(line, content, right)) is None:
@@ -214,6 +216,13 @@ class _Downstream:
             parts.append(part)
         named = content.header.rule == digest_to_text(self._cause.digest)
         return None if named else total(parts)
+
+    def _right_for(self, line: Line, digest: bytes) -> _Value | None:
+        """What should stand in a line; of a loop group that was replaced, the new value of the line's own product."""
+        if digest != self._cause.digest or self._replacement is None or line.source.type != "upstream":
+            return self._right[digest]
+        summary = declared_by(self._replacement, line.source)
+        return None if summary is None else _Value(summary.footprint, summary.unit, summary.amount)
 
 
 def _value_of(known: Known | None) -> _Value | None:

@@ -12,10 +12,13 @@ from support.builders import CARMAKER, Signed, footprint_content, gas_line, sign
 from support.looped import group, on_member, signed_group
 
 from ledger.findings import Finding, Level, Outcome
+from ledger.identifiers import digest_to_text
 from ledger.kinds.footprint import Footprint
 from verifier.columns import NANO
+from verifier.impact import impact_on
 from verifier.loading import Value, group_values, load
 from verifier.product import ProductVerdict
+from verifier.sources import open_folder, read_chain
 from verifier.status import Status
 from verifier.sweep import recompute
 
@@ -114,3 +117,16 @@ def test_the_deep_recomputation_over_columns_solves_the_group_too() -> None:
     assert recompute(declared.columns).at(0) == round(Decimal("0.210256") * NANO)
     assert recompute(true.columns).at(0) == round(Decimal("0.205128") * NANO)
     assert group_values({digest: group(steel={"key": "scrap"})}) == {}
+
+
+def test_a_replaced_group_tells_whom_it_touches_by_each_member_s_new_value(tmp_path: Path) -> None:
+    ledger, loop = Ledger(), signed_group()
+    new = {"scrap": {"direct": "0.12", "footprint": "0.307692308"}, "steel": {"footprint": "1.876923077"}}
+    ledger.add(loop, door(*lines_on(loop.digest), value=VALUE), signed_group(loop.digest, **new))
+    ledger.anchor()
+    trust = ledger.trust()
+    ledger.write(tmp_path)
+    found = impact_on(open_folder(tmp_path, trust), read_chain(tmp_path, trust), trust, digest_to_text(loop.digest))
+    (touched,) = found.products
+    # two of the scrap at 0.307692308, half of the steel at 1.876923077
+    assert (touched.resting, touched.corrected) == (Decimal("1.335897"), Decimal("2.553846"))
