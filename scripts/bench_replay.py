@@ -44,7 +44,8 @@ MEMORY_LIMITS_GIB: Final = ((100_000, 1.5), (1_000_000, 3.0))
 """Up to how many declarations, and how much."""
 GROWTH_SLACK: Final = 1.15
 """Ten times the declarations may take ten times as long, and so much more for the noise of a shared machine."""
-_SAMPLE_S: Final = 0.2
+_SAMPLE_S: Final = 1.0
+"""Asking for proportional sizes walks all pages: five times a second would take a twentieth of a core."""
 
 Signed = tuple[bytes, bytes]
 """A signature as libsecp256k1 reads it, and the digest."""

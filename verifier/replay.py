@@ -9,6 +9,7 @@ order. Two auditors with the same evidence get the same digest, whatever their m
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -56,27 +57,31 @@ def replay(
     A replay that was ended goes on from its `notes`, where that file is given, as long as the evidence is the same.
     Raises `SourceError` when a file cannot be read, `EvidenceError` when the entries themselves cannot.
     """
-    findings, registry = ledger_findings(log, chain, trust)
+    findings, registry, anchors = _chain_findings(log, chain)
     days = AnchorDays.of(chain)
-    findings.extend(days.findings)
     total = bundle_count(log.bundles.size)
     state = sha256(_header(log, chain).encode())
     kept = NoNotes() if notes is None else FileNotes(notes, _name_of(log, chain, trust))
     judges = _judges(log, trust, registry, days, workers, cluster)
     unasked, kinds = Counter[str](), Counter[str]()
     withheld: list[int] = []
-    try:
-        for result in judge_bundles(judges, log.bundles.size, kept, progress):
-            state.update(result.lines)
-            findings.extend(result.findings)
-            unasked.update(result.open)
-            kinds.update(result.kinds)
-            withheld.extend(result.withheld)
-    finally:
-        judges.dismiss()
-        kept.close()
+    told: list[Finding] = []
+    # a thread begins only when other processes were forked; while they judge, this one would but wait
+    with ThreadPoolExecutor(1) as aside:
+        entries = aside.submit(lambda: list(judge_entries(log, anchors, trust.max_merge_delay)))
+        try:
+            for result in judge_bundles(judges, log.bundles.size, kept, progress):
+                state.update(result.lines)
+                told.extend(result.findings)
+                unasked.update(result.open)
+                kinds.update(result.kinds)
+                withheld.extend(result.withheld)
+        finally:
+            judges.dismiss()
+            kept.close()
     if progress:
         progress(total, total)
+    findings += [*entries.result(), *days.findings, *told]
     for finding in findings:
         state.update(f"{finding.code}@{finding.place}:{finding.outcome}\n".encode())
     return Replayed(log.checkpoint.size, log.checkpoint.root, _anchor_count(chain), kinds, tuple(findings), unasked,
@@ -101,11 +106,14 @@ def _name_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> bytes:
 
 def ledger_findings(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> tuple[list[Finding], Registry]:
     """What is to be said of the ledger before any statement: chain, checkpoint, roots and blocks; and its registry."""
-    findings = [*chain.findings, *log.findings]
-    registry = _registry(chain, findings)
-    anchors = _anchors(chain, findings)
+    findings, registry, anchors = _chain_findings(log, chain)
     findings.extend(judge_entries(log, anchors, trust.max_merge_delay))
     return findings, registry
+
+
+def _chain_findings(log: LogEvidence, chain: ChainEvidence) -> tuple[list[Finding], Registry, tuple[Anchor, ...]]:
+    findings = [*chain.findings, *log.findings]
+    return findings, _registry(chain, findings), _anchors(chain, findings)
 
 
 def _registry(chain: ChainEvidence, findings: list[Finding]) -> Registry:
