@@ -141,9 +141,14 @@ class Kind(Generic[C]):
         return self.claims is not _nothing or self.moves is not _nothing
 
     @property
+    def ends_others(self) -> bool:
+        """Whether statements of this kind can end another one."""
+        return self.ends is not _none
+
+    @property
     def is_looked_up(self) -> bool:
         """Whether checks of other statements find statements of this kind by themselves, without a reference."""
-        return self.series is not _none or self.ends is not _none or self.topics is not _nothing or self.holds
+        return self.series is not _none or self.ends_others or self.topics is not _nothing or self.holds
 
     @cached_property
     def sections(self) -> Mapping[str, tuple[TypeAdapter[Any], bool]]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import EvidenceError
 from ledger.findings import Finding
 from ledger.identifiers import DIGEST_BYTES, ZERO_DIGEST, parse_digest
+from ledger.kinds import all_kinds
 from ledger.registry import Registry
 from ledger.statement import Statement
 from ledger.tiles import TILE_WIDTH
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from verifier.workers import Progress
 
 _KEPT_BUNDLES: Final = 64
-_WITHDRAWAL: Final = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ class _Search:
         self._registry: Final = registry
         self._read: Final = lru_cache(_KEPT_BUNDLES)(lambda number: read_bundle(log.bundles, number))
         self._fact: Final = lru_cache(4096)(self._judged)
+        self._enders: Final = {kind.name for kind in all_kinds() if kind.ends_others}
         self._successors: Final[defaultdict[bytes, list[int]]] = defaultdict(list)
         self._ended: Final[set[tuple[bytes | None, str]]] = set()
 
@@ -160,7 +161,7 @@ class _Search:
         statement = _envelope(item)
         if statement is None:
             return
-        if statement.kind == _WITHDRAWAL:
+        if statement.kind in self._enders:
             fact = self._judged(item.number)
             if fact.holds and fact.ends is not None:
                 self._ended.add((fact.ends, fact.organisation))
