@@ -20,6 +20,9 @@ class Version(NamedTuple):
 LATE_ANCHOR_DAYS: Final = (Version(date(2026, 1, 1), 30),)
 """A statement is anchored late when more days than this lie between `issuedAt` and its anchor's block."""
 
+CERTIFICATE_MONTHS: Final = (Version(date(2025, 3, 17), 24),)
+"""The longest life of a certificate (产品碳足迹标识认证通用实施规则（试行）, 2025-03-17)."""
+
 
 def in_force(versions: Sequence[Version], day: date) -> int | None:
     """The number in force on a day, None before the first version; `versions` are in the order of their days."""

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +55,10 @@ Pdf = Annotated[Path | None, typer.Option("--pdf", help="另存为 PDF。Write a
 Since = Annotated[
     str | None,
     typer.Option("--since", help="与哪份早期声明比较（摘要）。An earlier declaration's digest, to say what changed."),
+]
+Day = Annotated[
+    datetime,
+    typer.Option("--day", formats=["%Y-%m-%d"], help="证书按哪一天看。The day for certificates."),
 ]
 Export = Annotated[Path, typer.Argument(help="审计文件夹，由 tanji export 写出。Audit folder made by tanji export.")]
 
@@ -288,6 +293,51 @@ def document(
     found = find_document(log, evidence, trusted, read_file(file))
     for line in document_lines(found, language(ctx)):
         sys.stdout.write(line + "\n")
+    raise typer.Exit(status_of(found.findings).exit)
+
+
+@app.command(epilog=EXIT_HELP)
+def label(
+    ctx: typer.Context,
+    export: Export,
+    number: Annotated[str, typer.Argument(help="证书编号，或标签二维码的网址。Certificate number, or the code's URL.")],
+    trust: Trust,
+    day: Day,
+    gtin: Annotated[str | None, typer.Option("--gtin", help="商品上的 GTIN。The GTIN on the goods.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="标签上的数值。The number on the label.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="标签上的单位。The unit on the label.")] = None,
+    chain: Chain = None,
+    json: Json = False,
+) -> None:
+    """标签与证书是否一致，证书是否有效。Whether a label says what its certificate says, and whether that holds."""
+    from verifier.labels import judge_label, label_lines, label_report, shown
+    from verifier.status import status_of
+
+    asked = shown(number, gtin, value, unit)
+    trusted, log, evidence = _open(export, trust, chain)
+    found = judge_label(log, evidence, trusted, asked, day.date().isoformat())
+    _write_lines(label_report(found) if json else label_lines(found, language(ctx)))
+    raise typer.Exit(status_of(found.findings).exit)
+
+
+@app.command(epilog=EXIT_HELP)
+def compare(
+    ctx: typer.Context,
+    export: Export,
+    products: Annotated[list[str], typer.Argument(help="两个或更多产品。Two or more products.")],
+    trust: Trust,
+    day: Day,
+    chain: Chain = None,
+    json: Json = False,
+) -> None:
+    """采购比较：只排可比的，其余说明原因。Rank offers that can be compared, and say why others cannot."""
+    from verifier.compare import compare as ranked
+    from verifier.compare import comparison_lines, comparison_report
+    from verifier.status import status_of
+
+    trusted, log, evidence = _open(export, trust, chain)
+    found = ranked(log, evidence, trusted, products, day.date().isoformat())
+    _write_lines(comparison_report(found) if json else comparison_lines(found, language(ctx)))
     raise typer.Exit(status_of(found.findings).exit)
 
 

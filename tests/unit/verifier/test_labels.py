@@ -1,0 +1,66 @@
+"""What a person reads off a label, and the two commands of those who buy."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from support.market import GTIN, NUMBER, OTHER_GTIN, Market
+from typer.testing import CliRunner
+
+from ledger.errors import InputError
+from ledger.identifiers import digest_to_text
+from verifier.cli import app
+from verifier.labels import Shown, shown
+
+URL = f"https://id.example/01/{GTIN}/10/LOT-1?cert={NUMBER}"
+
+
+def test_the_codes_url_stands_for_the_number_and_the_gtin() -> None:
+    assert shown(URL, None, "2.0000", "t") == Shown(NUMBER, GTIN.zfill(14), Decimal("2.0000"), "t")
+    assert shown(URL, OTHER_GTIN, None, None).gtin == OTHER_GTIN
+    assert shown(NUMBER, None, None, None) == Shown(NUMBER)
+
+
+@pytest.mark.parametrize(("number", "value", "code"), [
+    ("https://id.example/nothing", None, "DIGITAL_LINK"), (URL.replace(GTIN, GTIN[:-1] + "9"), None, "GTIN_CHECK_DIGIT"),
+    (NUMBER, "2,0", "DECIMAL_FORMAT"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_refused(number: str, value: str | None, code: str) -> None:
+    with pytest.raises(InputError) as refused:
+        shown(number, None, value, None)
+    assert refused.value.code == code
+
+
+def run(folder: Path, market: Market, *arguments: str) -> tuple[int, str]:
+    market.anchor()
+    (folder / "trust.json").write_bytes(market.trust().to_bytes())
+    market.write(folder / "audit")
+    command, *rest = arguments
+    asked = [command, str(folder / "audit"), *rest, "--trust", str(folder / "trust.json"), "--day", "2026-03-01"]
+    result = CliRunner().invoke(app, ["--lang", "zh", *asked])
+    return result.exit_code, result.output
+
+
+def certified() -> Market:
+    market = Market()
+    market.add(market.certificate())
+    return market
+
+
+def test_the_command_says_how_a_label_stands(tmp_path: Path) -> None:
+    code, said = run(tmp_path, certified(), "label", URL, "--value", "2.0000", "--unit", "t")
+    assert (code, "有效" in said) == (0, True)
+    (tmp_path / "again").mkdir()
+    code, said = run(tmp_path / "again", certified(), "label", NUMBER, "--gtin", OTHER_GTIN, "--json")
+    assert code == 1
+    assert json.loads(said)["findings"][-1]["code"] == "LABEL_PRODUCT"
+
+
+def test_the_command_ranks_nothing_that_names_no_rule(tmp_path: Path) -> None:
+    market = certified()
+    code, said = run(tmp_path, market, "compare", digest_to_text(market.coil))
+    assert code == 3
+    assert "NOT_COMPARABLE" in said
