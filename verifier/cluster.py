@@ -40,11 +40,12 @@ class Cluster:
         if not workers:
             self._client.close()
             raise SourceError("CLUSTER_UNREACHABLE", got=address)
-        hired = [
+        # the cluster lets go of an actor when nobody holds the future that made it
+        self._hired: Final[list[Any]] = [
             self._client.submit(RoundJudge, bundles, domain, registry, days, workers=[w], actor=True, pure=False)
             for w in workers
         ]
-        self._judges: Final[list[Any]] = [one.result() for one in hired]
+        self._judges: Final[list[Any]] = [one.result() for one in self._hired]
         self._asked: Final[dict[int, Asked]] = {}
 
     def __len__(self) -> int:
@@ -62,5 +63,6 @@ class Cluster:
     def dismiss(self) -> None:
         """Lets go of the judges; the cluster stays."""
         self._judges.clear()
+        self._hired.clear()
         self._asked.clear()
         self._client.close()
