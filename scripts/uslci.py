@@ -294,7 +294,7 @@ def work(folder: Path, data: Data, watch: Watch, workers: int) -> dict[str, Any]
         audit, replayed = watch.step("entries exported and replayed", lambda: export_and_replay(ground, workers),
                                      len(pairs))  # fmt: skip
         judge = partial(verify_all, ground, audit, data, requests, workers)
-        compared = watch.step("products verified one by one", judge, len(data.products))
+        compared = watch.step("products verified", judge, len(data.products))
     return summary(data, watch, replayed, compared)
 
 

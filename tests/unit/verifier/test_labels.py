@@ -7,12 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from support.builders import withdrawal
 from support.market import GTIN, NUMBER, OTHER_GTIN, Market
 from typer.testing import CliRunner
 
 from ledger.errors import InputError
 from ledger.identifiers import digest_to_text
 from verifier.cli import app
+from verifier.impact import impact_on
 from verifier.labels import Shown, shown
 
 URL = f"https://id.example/01/{GTIN}/10/LOT-1?cert={NUMBER}"
@@ -64,3 +66,13 @@ def test_the_command_ranks_nothing_that_names_no_rule(tmp_path: Path) -> None:
     code, said = run(tmp_path, market, "compare", digest_to_text(market.coil))
     assert code == 3
     assert "NOT_COMPARABLE" in said
+
+
+def test_a_withdrawn_declaration_reaches_its_certificate(tmp_path: Path) -> None:
+    market = certified()
+    certificate = market.items[-1].digest
+    market.add(withdrawal(market.coil))
+    found = impact_on(*market.opened(tmp_path), digest_to_text(market.coil))
+    assert (found.became, [(one.kind, one.digest) for one in found.statements]) == (
+        "withdrawn", [("certificate", certificate)]
+    )  # fmt: skip
