@@ -12,6 +12,7 @@ from support.audit import codes
 from support.builders import PRESS, STEEL, footprint, footprint_content, gas_line, signed, withdrawal
 from support.market import GTIN, NUMBER, OTHER_GTIN, Market, measure, subsidy
 from support.rules import COMMITTEE, rule_content
+from support.threats import refused
 from support.voucher import SUPERVISOR
 
 from ledger.findings import Finding
@@ -184,6 +185,19 @@ def test_threat_45_subsidy_claimed_twice(tmp_path: Path) -> None:
     market.add(subsidy(PRESS, scheme="PUHUI", item="POINTS", purchase="0x" + "5" * 64))
     whole = market.replay(_anchored(market, tmp_path / "three"))
     assert sum(f.code == "SUBSIDY_TWICE" for f in whole.findings) == 2
+
+
+def test_threat_45_the_registrar_refuses_the_second_application(tmp_path: Path) -> None:
+    coil = footprint(STEEL, product_id=GTIN, value="2.0000")
+    own = {"declaration": digest_to_text(coil.digest), "organisation": STEEL, "subject": coil.statement.subject}
+    err = refused(tmp_path, coil, subsidy(**own), subsidy(title="另一份申请", **own))
+    assert (err.code, err.place) == ("SUBJECT_TAKEN", "previous")
+    better = footprint(STEEL, product_id=GTIN, value="2.1000", previous=coil.digest)
+    again = own | {"declaration": digest_to_text(better.digest)}
+    err = refused(tmp_path / "corrected", coil, subsidy(**own), better, subsidy(**again))
+    assert (err.code, err.place) == ("SUBSIDY_TWICE", "header")
+    bought = {"scheme": "PUHUI", "item": "POINTS", "purchase": "0x" + "5" * 64}
+    assert refused(tmp_path / "points", subsidy(**bought), subsidy(PRESS, **bought)).code == "SUBSIDY_TWICE"
 
 
 def test_threat_45_what_was_withdrawn_can_be_claimed_again(tmp_path: Path) -> None:
