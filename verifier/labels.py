@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -31,6 +31,8 @@ class Shown(NamedTuple):
     gtin: str | None = None
     value: Decimal | None = None
     unit: str | None = None
+    linked: str | None = None
+    """The GTIN in the label's code, which may be another than the one on the goods."""
 
 
 def shown(number: str, gtin: str | None, value: str | None, unit: str | None) -> Shown:
@@ -38,10 +40,11 @@ def shown(number: str, gtin: str | None, value: str | None, unit: str | None) ->
 
     Raises `InputError` DIGITAL_LINK, GTIN_FORMAT, GTIN_CHECK_DIGIT, or as `parse_decimal`.
     """
+    linked = None
     if "://" in number:
         link = parse_link(number)
-        number, gtin = link.certificate, gtin or link.gtin
-    return Shown(number, gtin, None if value is None else parse_decimal(value, "--value"), unit)
+        number, linked = link.certificate, link.gtin
+    return Shown(number, gtin, None if value is None else parse_decimal(value, "--value"), unit, linked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Certificates:
 
 def judge_label(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, shown: Shown, day: str) -> Label:
     """A label on a day. Raises what reading raises, and `InputError` GTIN_FORMAT or GTIN_CHECK_DIGIT."""
-    gtin = None if shown.gtin is None else parse_gtin(shown.gtin)
+    gtins = dict.fromkeys(parse_gtin(gtin) for gtin in (shown.gtin, shown.linked) if gtin is not None)
     certificates = Certificates(log, chain, trust)
     issued = list(certificates.under(topic_of_number(shown.number)))
     if not issued:
@@ -99,7 +102,7 @@ def judge_label(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, shown:
         return Label("", None, None, (*certificates.findings, unknown))
     known, said, told = issued[-1]
     state = certificates.state(known, day)
-    findings = (*certificates.findings, *told, *_judge_state(said, state, day), *_judge_shown(shown, gtin, said))
+    findings = (*certificates.findings, *told, *_judge_state(said, state, day), *_judge_shown(shown, gtins, said))
     return Label(known.organisation, said, state, findings)
 
 
@@ -110,8 +113,10 @@ def _judge_state(said: CertificateSummary, state: State, day: str) -> Iterator[F
         yield fail("LABEL_EXPIRED", "label", got=day, first=said.issued, last=said.valid_until)
 
 
-def _judge_shown(shown: Shown, gtin: str | None, said: CertificateSummary) -> Iterator[Finding]:
-    if gtin is not None and gtin != said.product_id.zfill(len(gtin)):
+def _judge_shown(shown: Shown, gtins: Iterable[str], said: CertificateSummary) -> Iterator[Finding]:
+    for gtin in gtins:
+        if gtin == said.product_id.zfill(len(gtin)):
+            continue
         yield fail("LABEL_PRODUCT", "label", got=gtin, expected=said.product_id)
     wrong_unit = shown.unit is not None and shown.unit != said.unit
     expected = Decimal(said.value)

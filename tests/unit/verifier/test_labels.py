@@ -21,7 +21,7 @@ URL = f"https://id.example/01/{GTIN}/10/LOT-1?cert={NUMBER}"
 
 
 def test_the_codes_url_stands_for_the_number_and_the_gtin() -> None:
-    assert shown(URL, None, "2.0000", "t") == Shown(NUMBER, GTIN.zfill(14), Decimal("2.0000"), "t")
+    assert shown(URL, None, "2.0000", "t") == Shown(NUMBER, None, Decimal("2.0000"), "t", GTIN.zfill(14))
     assert shown(URL, OTHER_GTIN, None, None).gtin == OTHER_GTIN
     assert shown(NUMBER, None, None, None) == Shown(NUMBER)
 
@@ -55,6 +55,13 @@ def certified() -> Market:
 def test_the_command_says_how_a_label_stands(tmp_path: Path) -> None:
     code, said = run(tmp_path, certified(), "label", URL, "--value", "2.0000", "--unit", "t")
     assert (code, "有效" in said) == (0, True)
+    for name, asked in (
+        ("goods", (URL, "--gtin", OTHER_GTIN)),
+        ("code", (URL.replace(GTIN, OTHER_GTIN), "--gtin", GTIN)),
+    ):
+        (tmp_path / name).mkdir()
+        code, said = run(tmp_path / name, certified(), "label", *asked)
+        assert (code, "LABEL_PRODUCT" in said) == (1, True), "code and goods are both held against the certificate"
     (tmp_path / "again").mkdir()
     code, said = run(tmp_path / "again", certified(), "label", NUMBER, "--gtin", OTHER_GTIN, "--json")
     assert code == 1
