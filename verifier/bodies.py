@@ -18,6 +18,7 @@ from ledger.kinds.footprint import Footprint
 from ledger.registry import Registry
 from ledger.trust import TrustFile
 from ledger.vouching import VerificationSummary
+from verifier.answer import findings_lines, findings_report
 from verifier.checks import Judged, judge_alone, judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence, bundle_count
 from verifier.judge import read_bundle
@@ -136,7 +137,7 @@ def bodies_report(bodies: Bodies, drawn: Iterable[bytes]) -> dict[str, object]:
             for record in bodies.records
         ],
         "sample": [digest_to_text(one) for one in drawn],
-        "findings": [{"code": f.code, "place": f.place, "outcome": f.outcome.value} for f in bodies.findings],
+        "findings": findings_report(bodies.findings),
     }  # fmt: skip
 
 
@@ -152,3 +153,4 @@ def bodies_lines(bodies: Bodies, drawn: Iterable[bytes], language: str) -> Itera
                 yield f"  {digest_to_text(one.declaration)}  {', '.join(one.codes)}  {one.kilograms:f} kg"
     for digest in drawn:
         yield f"抽中复核 {digest_to_text(digest)}" if zh else f"drawn to be verified again {digest_to_text(digest)}"
+    yield from findings_lines(bodies.findings, language)

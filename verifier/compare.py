@@ -19,6 +19,7 @@ from ledger.findings import Finding, fail, not_checked
 from ledger.footprint.content import Footprint
 from ledger.identifiers import digest_to_text
 from ledger.trust import TrustFile
+from verifier.answer import findings_lines, findings_report
 from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.labels import Certificates
 from verifier.status import Status
@@ -116,8 +117,7 @@ def comparison_lines(found: Comparison, language: str) -> Iterator[str]:
             rank = 1 + sum(other.value < offer.value for other in group)
             value = f"{offer.footprint} kgCO2e / {offer.amount} {basis.unit}"
             yield f"  {rank}. {value}  {offer.product}  {offer.organisation}"
-    for finding in found.findings:
-        yield f"{finding.code}  {_whose(finding)}  {finding.words(language)}"
+    yield from findings_lines(found.findings, language)
 
 
 def comparison_report(found: Comparison) -> dict[str, object]:
@@ -125,7 +125,7 @@ def comparison_report(found: Comparison) -> dict[str, object]:
     return {
         "groups": [{"basis": group[0].basis._asdict(), "offers": [_row(offer, group) for offer in group]}
                    for group in found.groups],
-        "findings": [{"code": f.code, "statement": _whose(f), "outcome": f.outcome.value} for f in found.findings],
+        "findings": findings_report(found.findings),
     }  # fmt: skip
 
 
@@ -133,7 +133,3 @@ def _row(offer: Offer, group: Sequence[Offer]) -> dict[str, object]:
     return {"rank": 1 + sum(other.value < offer.value for other in group), "statement": digest_to_text(offer.digest),
             "organisation": offer.organisation, "product": offer.product, "value": offer.footprint,
             "amount": offer.amount, "status": offer.status.value}  # fmt: skip
-
-
-def _whose(finding: Finding) -> str:
-    return digest_to_text(finding.statement) if finding.statement else ""

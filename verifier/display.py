@@ -28,11 +28,7 @@ MAX_TIERS: Final = 15
 MAX_ROWS: Final = 200
 """Declarations, and findings, that are shown; the rest is counted, and is in the JSON."""
 
-_STATUS: Final = {
-    Status.VERIFIED: ("bold green", "✓ 通过", "✓ VERIFIED"),
-    Status.FAILED: ("bold red", "✗ 不通过", "✗ FAILED"),
-    Status.INCOMPLETE: ("bold yellow", "? 不完整：有应做而未能做的核查", "? INCOMPLETE: some checks could not be made"),
-}
+_STATUS: Final = {Status.VERIFIED: "bold green", Status.FAILED: "bold red", Status.INCOMPLETE: "bold yellow"}
 _STYLES: Final = {
     Level.RECOMPUTED: "green",
     Level.VOUCHED: "cyan",
@@ -170,8 +166,7 @@ class Display:
         return text
 
     def _status(self, status: Status) -> None:
-        style, zh, en = _STATUS[status]
-        self._print(Text(self._pick(zh, en), style))
+        self._print(Text(status.words(self._language), _STATUS[status]))
 
     def _line(self, name: str, value: str) -> None:
         self._print(Text(f"  {name}  ", "dim").append(value, "default"))

@@ -11,6 +11,7 @@ from ledger.identifiers import digest_to_text
 from ledger.kinds.lab_report import KIND as LAB_REPORT
 from ledger.kinds.lab_report import LabReport, topic_of_file
 from ledger.trust import TrustFile
+from verifier.answer import findings_lines
 from verifier.bodies import statements_of
 from verifier.checks import Judged, judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
@@ -60,4 +61,4 @@ def document_lines(document: Document, language: str) -> Iterator[str]:
     yield f"SHA-256 {document.sha256.hex()}"
     for lab, report in document.reports:
         yield f"{lab}  {LAB_REPORT.headline(report)}"
-    yield from (finding.words(language) for finding in document.findings)
+    yield from findings_lines(document.findings, language)

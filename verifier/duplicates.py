@@ -23,6 +23,7 @@ from ledger.registry import Registry
 from ledger.statement import Statement
 from ledger.tiles import TILE_WIDTH
 from ledger.trust import TrustFile
+from verifier.answer import findings_lines, findings_report
 from verifier.checks import judge_alone
 from verifier.evidence import ChainEvidence, Item, LogEvidence, bundle_count
 from verifier.judge import read_bundle
@@ -212,11 +213,8 @@ def duplicates_report(found: Duplicates) -> dict[str, object]:
     """What was found as JSON values."""
     return {
         "declarations": found.declarations,
-        "pairs": [
-            {"code": one.code, "outcome": one.outcome.value, "kilograms": _kilograms(one), **one.values}
-            for one in found.pairs
-        ],
-        "findings": [{"code": f.code, "place": f.place, "outcome": f.outcome.value} for f in found.general],
+        "pairs": findings_report(found.pairs),
+        "findings": findings_report(found.general),
     }
 
 
@@ -225,11 +223,4 @@ def duplicates_lines(found: Duplicates, language: str) -> Iterator[str]:
     zh = language == "zh"
     count, pairs = found.declarations, len(found.pairs)
     yield f"{count} 份声明，{pairs} 对可疑" if zh else f"{count} declarations, {pairs} suspicious pairs"
-    for one in found.pairs:
-        yield f"  {one.code}  {_kilograms(one) or '-'} kg  {one.words(language)}"
-    for finding in found.general:
-        yield f"  {finding.code}  {finding.words(language)}"
-
-
-def _kilograms(finding: Finding) -> str | None:
-    return None if finding.kilograms is None else f"{finding.kilograms:f}"
+    yield from findings_lines((*found.pairs, *found.general), language)

@@ -24,6 +24,7 @@ from ledger.kinds.footprint import Footprint, FootprintSummary, Line
 from ledger.numbers import decimals_of, round_half_even
 from ledger.trust import TrustFile
 from ledger.units import conversion
+from verifier.answer import findings_lines, findings_report
 from verifier.bodies import statements_of
 from verifier.checks import Judged
 from verifier.evidence import ChainEvidence, LogEvidence
@@ -271,7 +272,7 @@ def impact_report(impact: Impact) -> dict[str, object]:
         "replacement": None if impact.replacement is None else digest_to_text(impact.replacement.digest),
         "products": [_product_report(one) for one in impact.products],
         "statements": [one._asdict() | {"digest": digest_to_text(one.digest)} for one in impact.statements],
-        "findings": [{"code": f.code, "place": f.place, "outcome": f.outcome.value} for f in impact.findings],
+        "findings": findings_report(impact.findings),
     }
 
 
@@ -311,3 +312,4 @@ def impact_lines(impact: Impact, language: str) -> Iterator[str]:
         if zh
         else "{} declarations, {} other statements".format(*count)
     )
+    yield from findings_lines(impact.findings, language)

@@ -15,6 +15,7 @@ from ledger.kinds.certificate import KIND as CERTIFICATE
 from ledger.kinds.certificate_status import KIND as STATUS
 from ledger.numbers import parse_decimal
 from ledger.trust import TrustFile
+from verifier.answer import findings_lines, findings_report
 from verifier.bodies import statements_of
 from verifier.checks import judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
@@ -139,7 +140,7 @@ def label_lines(label: Label, language: str) -> Iterator[str]:
         state = _STATES_ZH[label.state] if language == "zh" else label.state
         yield f"{said.number}  {state}  {said.issued} – {said.valid_until}  {label.body}"
         yield f"{said.product_id}  {said.value} kgCO2e / {said.amount} {said.unit}  {said.boundary}"
-    yield from (f"{finding.code}  {finding.words(language)}" for finding in label.findings)
+    yield from findings_lines(label.findings, language)
 
 
 def label_report(label: Label) -> dict[str, object]:
@@ -150,8 +151,4 @@ def label_report(label: Label) -> dict[str, object]:
         "amount": said.amount, "unit": said.unit, "boundary": said.boundary, "issued": said.issued,
         "valid_until": said.valid_until,
     }  # fmt: skip
-    findings = [
-        {"code": f.code, "place": f.place, "outcome": f.outcome.value,
-         "kilograms": None if f.kilograms is None else f"{f.kilograms:f}"} for f in label.findings
-    ]  # fmt: skip
-    return {"body": label.body, "certificate": held, "state": label.state, "findings": findings}
+    return {"body": label.body, "certificate": held, "state": label.state, "findings": findings_report(label.findings)}

@@ -78,7 +78,7 @@ def product_report(found: Verified, trust: TrustFile) -> ProductReport:
         change=_change(found),
         hot_spots=tuple(_hot_spots(verdict, breakdown, found.registry)),
         statements=tuple(_statement(*one, breakdown, found.registry) for one in in_log_order(verdict)),
-        findings=tuple(_finding(finding) for finding in verdict.findings),
+        findings=tuple(finding_report(finding) for finding in verdict.findings),
     )
 
 
@@ -199,7 +199,7 @@ def replay_report(replayed: Replayed) -> ReplayReport:
         statements=dict(sorted(replayed.kinds.items())),
         withheld=tuple(replayed.withheld),
         not_asked=dict(sorted(replayed.open.items())),
-        findings=tuple(_finding(finding) for finding in replayed.findings),
+        findings=tuple(finding_report(finding) for finding in replayed.findings),
         state=digest_to_text(replayed.state),
     )
 
@@ -216,11 +216,12 @@ def receipt_report(verdict: ReceiptVerdict) -> ReceiptReport:
         index=verdict.receipt.index,
         shown=tuple(verdict.shown),
         hidden=verdict.hidden,
-        findings=tuple(_finding(finding) for finding in verdict.findings),
+        findings=tuple(finding_report(finding) for finding in verdict.findings),
     )
 
 
-def _finding(finding: Finding) -> FindingReport:
+def finding_report(finding: Finding) -> FindingReport:
+    """One finding as every verdict has it."""
     failed = finding.outcome is Outcome.FAIL
     return FindingReport(
         code=finding.code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from ledger.exits import Exit
 from ledger.findings import Finding, Outcome
@@ -20,6 +21,18 @@ class Status(StrEnum):
     def exit(self) -> Exit:
         """The command line's exit code."""
         return {"verified": Exit.VERIFIED, "failed": Exit.FAILED, "incomplete": Exit.INCOMPLETE}[self.value]
+
+    def words(self, language: str) -> str:
+        """The verdict as a person reads it."""
+        zh, en = _WORDS[self.value]
+        return zh if language == "zh" else en
+
+
+_WORDS: Final = {
+    "verified": ("✓ 通过", "✓ VERIFIED"),
+    "failed": ("✗ 不通过", "✗ FAILED"),
+    "incomplete": ("? 不完整：有应做而未能做的核查", "? INCOMPLETE: some checks could not be made"),
+}
 
 
 def status_of(findings: Iterable[Finding]) -> Status:

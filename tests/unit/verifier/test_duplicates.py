@@ -133,7 +133,7 @@ def test_the_command_names_each_pair_and_fails(tmp_path: Path) -> None:
     asked = ["--lang", "en", "duplicates", str(tmp_path / "audit"), "--trust", str(tmp_path / "trust.json")]
     run = CliRunner().invoke(app, asked)
     assert run.exit_code == Exit.FAILED
-    assert "NEAR_DUPLICATE  0.1000 kg" in run.stdout
+    assert "0.1000 kgCO2e  [NEAR_DUPLICATE]" in run.stdout
     found = orjson.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
     assert (found["declarations"], found["pairs"][0]["kilograms"]) == (2, "0.1000")
 

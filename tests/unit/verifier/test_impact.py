@@ -211,6 +211,9 @@ def test_what_was_withheld_may_rest_on_it_too_and_leaves_the_answer_incomplete(t
     found = impact(ledger, tmp_path, ledger.factor.digest)
     assert status_of(found.findings) is Status.INCOMPLETE
     assert [(f.code, f.statement) for f in found.findings] == [("IMPACT_UNOPENED", ledger.part)]
+    *_, told, last = impact_lines(found, "zh")
+    assert "[IMPACT_UNOPENED]" in told
+    assert last.startswith("? 不完整")
 
 
 def test_a_corrected_grid_factor_through_the_golden_chain_to_the_last_digit(tmp_path: Path) -> None:
