@@ -1,4 +1,4 @@
-"""What would change: other numbers in a declaration, another amount in a line, a correction and all that it reaches.
+"""What would change: other numbers in a declaration, another amount in a line.
 
 Calculated over columns with the same exact arithmetic and roundings as the judge's recomputation, not with derivatives.
 """
@@ -6,17 +6,15 @@ Calculated over columns with the same exact arithmetic and roundings as the judg
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.errors import InputError
 from ledger.kinds.footprint import Footprint, line_place
-from ledger.numbers import EXACT, decimals_of, parse_decimal
-from verifier.columns import Columns, ExactRow, Values
+from ledger.numbers import EXACT, parse_decimal
+from verifier.columns import Columns, ExactRow
 from verifier.loading import Value, load
-from verifier.sweep import Consumers, Order, correct, order_of, part_of, recompute, upstream_of
+from verifier.sweep import order_of, part_of, recompute, upstream_of
 
 
 class Moved(NamedTuple):
@@ -94,32 +92,3 @@ def what_if_line(
         part = part_of(loaded.columns, upstream_of(loaded.columns, [loaded.nodes[product]]))
         found.append(in_kilograms(recompute(part).at(len(part) - 1)))
     return Moved(*found)
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Every declaration that a correction reaches, by node, heaviest change first."""
-
-    reached: Mapping[int, Moved]
-
-
-def stale_spread(
-    columns: Columns, order: Order, consumers: Consumers, values: Values, changes: Mapping[int, ExactRow]
-) -> Spread:
-    """What the given nodes' new numbers change, from them to every product that rests on them.
-
-    `values` are the columns' own, and stay as they are. It ends, exactly, where rounded values do not change.
-    """
-    later, found = columns, values.copy()
-    for node, row in changes.items():
-        later = later.changed(node, row)
-    before = correct(later, order, consumers, found, changes).before()
-    moved = {node: Moved(in_kilograms(old), in_kilograms(found.at(node))) for node, old in before.items()}
-    return Spread(dict(sorted(moved.items(), key=lambda item: (-abs(item[1].kilograms), item[0]))))
-
-
-def replaced(columns: Columns, node: int, value: Decimal) -> ExactRow:
-    """The numbers of a node that is to stand at a fixed value, such as its newer declaration's."""
-    if decimals_of(f"{value:f}") > 9:
-        raise InputError("DECIMAL_FORMAT", got=f"{value:f}")
-    return ExactRow(Fraction(value) * 10**9, (Fraction(0),) * len(columns.suppliers(node)))
