@@ -70,12 +70,18 @@ class TouchedProduct:
 
 
 class TouchedStatement(NamedTuple):
-    """A statement of another kind, such as a verification or a certificate, on the cause or a touched declaration."""
+    """A statement of another kind, such as a verification or a certificate, on the cause or a touched declaration.
+
+    `on` is that statement. `kilograms`, of a declared unit: by how much the certified or verified footprint changes, or
+    how much of it rests on the cause; None where `on` has no footprint.
+    """
 
     digest: bytes
     kind: str
     organisation: str
     subject: str
+    on: bytes
+    kilograms: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +178,20 @@ class _Downstream:
         if isinstance(content, Footprint):
             self._touch(judged, content, touching)
         else:
-            found = TouchedStatement(judged.digest, statement.kind, statement.organisation, statement.subject)
-            self.others.append(found)
+            on = min(touching, key=lambda digest: (digest not in self.products, digest))
+            self.others.append(TouchedStatement(
+                judged.digest, statement.kind, statement.organisation, statement.subject, on, self._weight_of(on)
+            ))  # fmt: skip
             self._right[judged.digest] = None  # nobody knows what it would say now
+
+    def _weight_of(self, digest: bytes) -> Decimal | None:
+        product = self.products.get(digest)
+        if product is not None:
+            return product.resting if product.difference is None else product.difference
+        own, new = _value_of(self._cause), _value_of(self._replacement)
+        if digest != self._cause.digest or not isinstance(self._cause.summary, FootprintSummary) or own is None:
+            return None
+        return Decimal(own.value) if new is None or new[1:] != own[1:] else Decimal(new.value) - Decimal(own.value)
 
     def _touch(self, judged: Judged, content: Footprint, touching: set[bytes]) -> None:
         head, declared = content.header, content.result.footprint
@@ -271,9 +288,14 @@ def impact_report(impact: Impact) -> dict[str, object]:
         "became": impact.became,
         "replacement": None if impact.replacement is None else digest_to_text(impact.replacement.digest),
         "products": [_product_report(one) for one in impact.products],
-        "statements": [one._asdict() | {"digest": digest_to_text(one.digest)} for one in impact.statements],
+        "statements": [_statement_report(one) for one in impact.statements],
         "findings": findings_report(impact.findings),
     }
+
+
+def _statement_report(one: TouchedStatement) -> dict[str, object]:
+    kilograms = None if one.kilograms is None else f"{one.kilograms:f}"
+    return one._asdict() | {"digest": digest_to_text(one.digest), "on": digest_to_text(one.on), "kilograms": kilograms}
 
 
 def _product_report(one: TouchedProduct) -> dict[str, object]:
@@ -305,7 +327,8 @@ def impact_lines(impact: Impact, language: str) -> Iterator[str]:
         old = "" if one.current else "（已有新版本）" if zh else " (no longer current)"
         yield f"  {one.name}  {one.organisation}  {told}{whole}{old}"
     for other in impact.statements:
-        yield f"  {other.kind}  {other.organisation}  {digest_to_text(other.digest)}"
+        weight = "" if other.kilograms is None else f"  {other.kilograms:+f} kgCO2e"
+        yield f"  {other.kind}  {other.subject}  {other.organisation}  {digest_to_text(other.digest)}{weight}"
     count = len(impact.products), len(impact.statements)
     yield (
         "共涉及 {} 份声明、{} 份其他文件".format(*count)

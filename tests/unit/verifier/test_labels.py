@@ -7,14 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.builders import withdrawal
+from support.builders import STEEL, footprint, withdrawal
 from support.market import GTIN, NUMBER, OTHER_GTIN, Market
 from typer.testing import CliRunner
 
 from ledger.errors import InputError
 from ledger.identifiers import digest_to_text
 from verifier.cli import app
-from verifier.impact import impact_on
+from verifier.impact import impact_lines, impact_on
 from verifier.labels import Shown, shown
 
 URL = f"https://id.example/01/{GTIN}/10/LOT-1?cert={NUMBER}"
@@ -80,6 +80,15 @@ def test_a_withdrawn_declaration_reaches_its_certificate(tmp_path: Path) -> None
     certificate = market.items[-1].digest
     market.add(withdrawal(market.coil))
     found = impact_on(*market.opened(tmp_path), digest_to_text(market.coil))
-    assert (found.became, [(one.kind, one.digest) for one in found.statements]) == (
-        "withdrawn", [("certificate", certificate)]
-    )  # fmt: skip
+    assert found.became == "withdrawn"
+    assert [(one.kind, one.digest, one.on, one.kilograms) for one in found.statements] == [
+        ("certificate", certificate, market.coil, Decimal("2.0000"))
+    ]
+    assert any(NUMBER in line and "+2.0000 kgCO2e" in line for line in impact_lines(found, "zh"))
+
+
+def test_a_corrected_declaration_tells_its_certificate_by_how_much(tmp_path: Path) -> None:
+    market = certified()
+    market.add(footprint(STEEL, product_id=GTIN, value="2.5000", previous=market.coil))
+    (touched,) = impact_on(*market.opened(tmp_path), digest_to_text(market.coil)).statements
+    assert (touched.kind, touched.kilograms) == ("certificate", Decimal("0.5000"))
