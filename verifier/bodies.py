@@ -7,7 +7,7 @@ that nobody could choose before, and anybody draws the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -71,6 +71,7 @@ def bodies_of(log: LogEvidence, chain: ChainEvidence, trust: TrustFile) -> Bodie
     memory, wrong = Memory(), dict[bytes, list[Finding]]()
     opinions: list[tuple[str, bytes, bytes]] = []
     for judged in statements_of(log, trust, findings):
+        findings.extend(unread(judged))
         fact = fact_of(judged, registry)
         found = [*memory.learn(fact), *_judge(judged, memory, registry)]
         if isinstance(judged.content, Footprint):
@@ -90,6 +91,17 @@ def statements_of(log: LogEvidence, trust: TrustFile, findings: list[Finding]) -
         findings.extend(unreadable)
         for item in items:
             yield judge_alone(item, trust.domain)
+
+
+def unread(judged: Judged, kinds: Container[str] | None = None) -> Iterator[Finding]:
+    """What is to be said of a statement that cannot be read and might matter: of these kinds (None: of any), or an end.
+
+    A statement that nobody showed may be of any kind; one that ends others may end whatever is asked about.
+    """
+    statement, kind = judged.statement, judged.kind
+    is_asked = statement is None or kinds is None or statement.kind in kinds or (kind is not None and kind.ends_others)
+    if judged.content is None and is_asked:
+        yield from judged.findings
 
 
 def _judge(judged: Judged, memory: Memory, registry: Registry) -> Iterator[Finding]:

@@ -65,6 +65,9 @@ def compare(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: Seq
         offer = _offer(verified)
         if offer is None or offer.status is Status.FAILED:
             findings.append(fail("OFFER_FAILED", "offer").about(verified.verdict.product))
+        elif offer.status is Status.INCOMPLETE:
+            findings.append(not_checked("OFFER_INCOMPLETE", "offer", Decimal(offer.footprint), blocking=True)
+                            .about(offer.digest))  # fmt: skip
         elif (state := _stopped(certificates, offer, day)) is not None:
             findings.append(fail("OFFER_NOT_CERTIFIED", "offer", state=state).about(offer.digest))
         elif not offer.basis.rule:

@@ -12,7 +12,7 @@ from ledger.kinds.lab_report import KIND as LAB_REPORT
 from ledger.kinds.lab_report import LabReport, topic_of_file
 from ledger.trust import TrustFile
 from verifier.answer import findings_lines
-from verifier.bodies import statements_of
+from verifier.bodies import statements_of, unread
 from verifier.checks import Judged, judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.memory import Memory, fact_of
@@ -35,13 +35,11 @@ def find_document(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, file
     memory, digest = Memory(), sha256(file).digest()
     opened: dict[bytes, Judged] = {}
     for judged in statements_of(log, trust, findings):
-        findings.extend(memory.learn(fact_of(judged, registry)))
+        findings.extend((*memory.learn(fact_of(judged, registry)), *unread(judged, {LAB_REPORT.name})))
         signed = judged.statement
-        if signed is None or signed.kind != LAB_REPORT.name:
+        if signed is None or not isinstance(judged.content, LabReport):
             continue
-        if not isinstance(judged.content, LabReport):
-            findings.extend(judged.findings)  # it might be this file's
-        elif judged.content.header.file == digest_to_text(digest):
+        if judged.content.header.file == digest_to_text(digest):
             opened[judged.digest] = judged
             around = memory.around(judged.index, signed.organisation, signed.issued_at)
             findings.extend((*judged.findings, *judge_authority(judged, registry), *judge_among(judged, around)))

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import EvidenceError
-from ledger.findings import Finding
+from ledger.findings import Finding, not_checked
 from ledger.identifiers import DIGEST_BYTES, ZERO_DIGEST, parse_digest
 from ledger.kinds import all_kinds
 from ledger.registry import Registry
@@ -155,6 +155,8 @@ class _Search:
         """Takes in a bundle; gives what is wrong with its files."""
         items, findings = read_bundle(self._bundles, number)
         for item in items:
+            if not item.statement:
+                findings.append(not_checked("STATEMENT_WITHHELD", blocking=True, index=item.number))
             self._take(item)
         return findings
 

@@ -16,12 +16,13 @@ from ledger.kinds.certificate_status import KIND as STATUS
 from ledger.numbers import parse_decimal
 from ledger.trust import TrustFile
 from verifier.answer import findings_lines, findings_report
-from verifier.bodies import statements_of
+from verifier.bodies import statements_of, unread
 from verifier.checks import judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.memory import Memory, fact_of
 from verifier.replay import ledger_findings
 
+_KINDS: Final = frozenset({CERTIFICATE.name, STATUS.name})
 _STOPPED: Final[frozenset[State]] = frozenset({"suspended", "cancelled", "withdrawn", "replaced"})
 
 
@@ -72,12 +73,12 @@ class Certificates:
         for judged in statements_of(log, trust, self.findings):
             forks = list(self._memory.learn(fact_of(judged, registry)))
             signed = judged.statement
-            if signed is None or signed.kind not in {CERTIFICATE.name, STATUS.name}:
-                self.findings.extend(forks)
+            if signed is None or judged.content is None or signed.kind not in _KINDS:
+                self.findings.extend((*forks, *unread(judged, _KINDS)))  # it might stop a certificate
                 continue
             around = self._memory.around(judged.index, signed.organisation, signed.issued_at)
             told = (*judged.findings, *forks, *judge_authority(judged, registry), *judge_among(judged, around))
-            if signed.kind == CERTIFICATE.name and judged.content is not None:
+            if signed.kind == CERTIFICATE.name:
                 self._found[judged.digest] = told
             else:
                 self.findings.extend(told)

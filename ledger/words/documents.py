@@ -37,6 +37,10 @@ WORDS: Final = {
         "此产品未通过核查，不参与比较。请看它自己的核查结论",
         "this product failed, or cannot be opened, and is not compared. See its own verdict",
     ),
+    "OFFER_INCOMPLETE": Words(
+        "此产品有应做而未能做的核查，不参与比较。请看它自己的核查结论",
+        "checks of this product could not be made, and it is not compared. See its own verdict",
+    ),
     "OFFER_NOT_CERTIFIED": Words(
         "此产品的证书现为“{state}”，不参与比较", "this product's certificate stands at “{state}”; it is not compared"
     ),

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from support.audit import codes
-from support.builders import PRESS, STEEL, footprint, footprint_content, gas_line, signed, withdrawal
+from support.builders import PRESS, STEEL, Signed, footprint, footprint_content, gas_line, signed, withdrawal
 from support.market import GTIN, NUMBER, OTHER_GTIN, Market, measure, subsidy
 from support.rules import COMMITTEE, rule_content
 from support.threats import refused
-from support.voucher import SUPERVISOR
+from support.voucher import BODY, SUPERVISOR
 
 from ledger.findings import Finding
 from ledger.identifiers import digest_to_text
@@ -94,6 +94,32 @@ def test_threat_39_a_certificate_by_somebody_without_the_right_to_issue_it(tmp_p
     assert not failing(found)
 
 
+def _erased(market: Market) -> None:
+    market.erased.add(len(market.items) - 1)
+
+
+def _not_shown(market: Market) -> None:
+    row = market._block(len(market.items) - 1)
+    market.spoil = lambda data: data.replace(row, b"\n\n", 1)
+
+
+@pytest.mark.parametrize("hide", [_erased, _not_shown])
+@pytest.mark.parametrize("end", [lambda one: measure(one, "cancelled"), lambda one: withdrawal(one, BODY)],
+                         ids=["cancelled", "withdrawn"])  # fmt: skip
+def test_threat_39_what_may_have_stopped_the_certificate_is_kept_back(
+    tmp_path: Path, hide: Callable[[Market], None], end: Callable[[bytes], Signed]
+) -> None:
+    """The label is not called good: nobody can say what the hidden statement did."""
+    market = certified()
+    market.add(end(market.items[-1].digest))
+    assert status_of(read(market, tmp_path / "shown").findings) is Status.FAILED
+    market = certified()
+    market.add(end(market.items[-1].digest))
+    hide(market)
+    found = read(market, tmp_path / "hidden")
+    assert (codes(found.findings), status_of(found.findings)) == (set(), Status.INCOMPLETE)
+
+
 def ruled(number: int, value: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A declaration for a tender, and a rule of which it is the worked example."""
     content = footprint_content(gas_line(value), product_id=f"OFFER-{number}", footprint=value)
@@ -165,6 +191,19 @@ def test_threat_44_without_a_rule_a_sound_number_or_a_standing_certificate_nothi
     assert {one["statement"]: one["code"] for one in said} == dict(
         zip(asked, ("OFFER_NOT_CERTIFIED", "OFFER_FAILED", "NOT_COMPARABLE"), strict=True)
     )
+
+
+def test_threat_44_an_offer_that_could_not_be_checked_is_not_ranked(tmp_path: Path) -> None:
+    market = Market()
+    source = {"type": "upstream", "digest": digest_to_text(market.coil), "value": "2.0000", "per": "t"}
+    line = {"kind": "upstream", "stage": "raw_material", "name": "上游", "amount": "1", "unit": "t", "source": source,
+            "emission": "2.0000"}  # fmt: skip
+    asked = digest_to_text(market.add(footprint(PRESS, line, product_id="PART", value="2.0000")))
+    market.erased.add(0)
+    found = ranked(market, tmp_path, [asked])
+    assert (found.groups, codes(found.findings)) == ((), set())
+    assert [f.code for f in found.findings if f.place == "offer"] == ["OFFER_INCOMPLETE"]
+    assert status_of(found.findings) is Status.INCOMPLETE
 
 
 def test_threat_45_subsidy_claimed_twice(tmp_path: Path) -> None:

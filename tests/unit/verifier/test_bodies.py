@@ -13,9 +13,10 @@ from support.builders import footprint, withdrawal
 from support.voucher import BODY, Verified
 from typer.testing import CliRunner
 
-from verifier.bodies import bodies_of, sample
+from verifier.bodies import bodies_lines, bodies_of, sample
 from verifier.cli import app
 from verifier.sources import open_folder, read_chain
+from verifier.status import Status, status_of
 
 SEED = sha256(b"a block that came later").digest()
 
@@ -26,6 +27,15 @@ def test_what_was_withdrawn_since_counts_as_wrong_too(tmp_path: Path) -> None:
     (record,) = house.bodies(tmp_path).records
     assert record.passed[0].codes == ("PRODUCT_WITHDRAWN",)
     assert record.wrong == 3
+
+
+def test_a_verified_declaration_that_is_kept_back_is_no_right_one(tmp_path: Path) -> None:
+    ledger = Verified()
+    ledger.erased.add(ledger.items.index(next(item for item in ledger.items if item.statement.kind == "footprint")))
+    found = ledger.bodies(tmp_path)
+    assert status_of(found.findings) is Status.INCOMPLETE
+    *_, last = bodies_lines(found, (), "en")
+    assert last.startswith("? INCOMPLETE")
 
 
 def test_a_ledger_that_nobody_verified_in_has_no_records(tmp_path: Path) -> None:

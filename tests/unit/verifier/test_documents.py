@@ -51,6 +51,13 @@ def test_a_report_by_somebody_who_is_no_laboratory_issues_nothing(tmp_path: Path
     assert codes(found.findings) == {"ROLE_NOT_HELD", "DOCUMENT_NOT_ISSUED"}
 
 
+def test_a_withheld_withdrawal_might_be_of_the_report(tmp_path: Path) -> None:
+    house = Laboratory()
+    house.add(withdrawal(house.report, LAB))
+    house.erased.add(len(house.items) - 1)
+    assert status_of(house.find(tmp_path, REPORT).findings) is Status.INCOMPLETE
+
+
 def test_a_withheld_report_might_be_the_one(tmp_path: Path) -> None:
     house = Laboratory()
     house.erased.add(0)

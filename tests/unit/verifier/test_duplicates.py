@@ -140,3 +140,14 @@ def test_the_command_names_each_pair_and_fails(tmp_path: Path) -> None:
 
 def test_the_golden_chain_has_none(tmp_path: Path) -> None:
     assert found_in(Golden(ruled=True), tmp_path).pairs == ()
+
+
+def test_a_statement_that_is_kept_back_may_be_a_duplicate(tmp_path: Path) -> None:
+    ledger = Ledger()
+    ledger.add(declared(), declared("cr-coil", "2.4000"))
+    ledger.anchor()
+    row = ledger._block(1)
+    ledger.spoil = lambda data: data.replace(row, b"\n\n", 1)
+    trust = ledger.trust()
+    found = duplicates_of(open_folder(ledger.write(tmp_path), trust), read_chain(tmp_path, trust), trust)
+    assert (found.pairs, [f.code for f in found.general if f.blocking]) == ((), ["STATEMENT_WITHHELD"])
