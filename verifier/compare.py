@@ -22,7 +22,7 @@ from ledger.trust import TrustFile
 from verifier.answer import findings_lines, findings_report
 from verifier.evidence import ChainEvidence, LogEvidence
 from verifier.labels import Certificates
-from verifier.status import Status
+from verifier.status import Status, status_of
 from verifier.verify import Verified, verify_products
 
 
@@ -37,7 +37,10 @@ class Basis(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product as it was declared, with its exact kgCO2e for one unit."""
+    """A product as it was declared, with its exact kgCO2e for one unit.
+
+    `status` is of its own chain; what is to be said of the ledger itself is said once, and of all offers.
+    """
 
     digest: bytes
     organisation: str
@@ -66,12 +69,11 @@ def compare(log: LogEvidence, chain: ChainEvidence, trust: TrustFile, asked: Seq
         if offer is None or offer.status is Status.FAILED:
             findings.append(fail("OFFER_FAILED", "offer").about(verified.verdict.product))
         elif offer.status is Status.INCOMPLETE:
-            findings.append(not_checked("OFFER_INCOMPLETE", "offer", Decimal(offer.footprint), blocking=True)
-                            .about(offer.digest))  # fmt: skip
+            findings.append(_open("OFFER_INCOMPLETE", offer))
         elif (state := _stopped(certificates, offer, day)) is not None:
             findings.append(fail("OFFER_NOT_CERTIFIED", "offer", state=state).about(offer.digest))
         elif not offer.basis.rule:
-            findings.append(_unlike("rule", offer, "-", "-"))
+            findings.append(_open("OFFER_WITHOUT_RULE", offer))
         else:
             groups[offer.basis].append(offer)
     ranked = [sorted(groups[basis], key=lambda one: (one.value, one.digest)) for basis in sorted(groups)]
@@ -90,7 +92,8 @@ def _offer(verified: Verified) -> Offer | None:
     basis = Basis(head.rule or "", head.boundary, head.unit, head.gwp)
     return Offer(
         verdict.product, judged.statement.organisation, head.product, basis,
-        Fraction(footprint) / Fraction(head.amount), footprint, head.amount, verdict.status,
+        Fraction(footprint) / Fraction(head.amount), footprint, head.amount,
+        status_of(finding for finding in verdict.findings if finding.statement),
     )  # fmt: skip
 
 
@@ -103,12 +106,11 @@ def _stopped(certificates: Certificates, offer: Offer, day: str) -> State | None
 def _differences(one: Offer, other: Offer) -> Iterator[Finding]:
     for name, got, expected in zip(Basis._fields, one.basis, other.basis, strict=True):
         if got != expected:
-            yield _unlike(name, one, got, expected)
+            yield _open("NOT_COMPARABLE", one, name=name, got=got, expected=expected)
 
 
-def _unlike(name: str, offer: Offer, got: str, expected: str) -> Finding:
-    return not_checked("NOT_COMPARABLE", "offer", Decimal(offer.footprint), blocking=True, name=name, got=got,
-                       expected=expected).about(offer.digest)  # fmt: skip
+def _open(code: str, offer: Offer, **values: str) -> Finding:
+    return not_checked(code, "offer", Decimal(offer.footprint), blocking=True, **values).about(offer.digest)
 
 
 def comparison_lines(found: Comparison, language: str) -> Iterator[str]:

@@ -45,7 +45,11 @@ WORDS: Final = {
         "此产品的证书现为“{state}”，不参与比较", "this product's certificate stands at “{state}”; it is not compared"
     ),
     "NOT_COMPARABLE": Words(
-        "不可比（{name}）：此为 {got}，对方为 {expected}；未注明规则的不与任何产品比较",
-        "not comparable in its {name}: {got} here, {expected} there; without a rule nothing is compared",
+        "不可比（{name}）：此为 {got}，对方为 {expected}。请只在同一规则、边界、单位和 GWP 下比较",
+        "not comparable in its {name}: {got} here, {expected} there. Compare under one rule, boundary, unit and GWP set",
+    ),
+    "OFFER_WITHOUT_RULE": Words(
+        "此产品未注明核算规则（PCR），不与任何产品比较。请向供应商索取按规则核算的声明",
+        "this product names no rule (PCR) and is compared with none. Ask its supplier for a declaration under one",
     ),
 }

@@ -20,6 +20,7 @@ from ledger.identifiers import digest_to_text
 from ledger.kinds.footprint import Footprint
 from verifier.compare import Comparison, compare, comparison_lines, comparison_report
 from verifier.labels import Label, Shown, judge_label, label_lines, label_report
+from verifier.sources import read_chain
 from verifier.status import Status, status_of
 
 DAY = "2026-03-01"
@@ -159,6 +160,9 @@ def test_threat_44_like_footprints_rank_in_one_way(tmp_path: Path) -> None:
     found = compare(*evidence, asked, DAY)
     assert [[offer.footprint for offer in group] for group in found.groups] == [["1.5000", "2.0000", "2.5000"]]
     assert compare(*evidence, asked[::-1], DAY) == found
+    unpinned = read_chain(tmp_path, trust := market.trust(pinned=False))
+    open_ = compare(evidence[0], unpinned, trust, asked, DAY)
+    assert (open_.groups, status_of(open_.findings)) == (found.groups, Status.INCOMPLETE)
     assert "  1. 1.5000" in "\n".join(comparison_lines(found, "zh"))
 
 
@@ -189,7 +193,7 @@ def test_threat_44_without_a_rule_a_sound_number_or_a_standing_certificate_nothi
     assert found.groups == ()
     said: Any = comparison_report(found)["findings"]
     assert {one["statement"]: one["code"] for one in said} == dict(
-        zip(asked, ("OFFER_NOT_CERTIFIED", "OFFER_FAILED", "NOT_COMPARABLE"), strict=True)
+        zip(asked, ("OFFER_NOT_CERTIFIED", "OFFER_FAILED", "OFFER_WITHOUT_RULE"), strict=True)
     )
 
 

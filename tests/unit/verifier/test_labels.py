@@ -72,7 +72,7 @@ def test_the_command_ranks_nothing_that_names_no_rule(tmp_path: Path) -> None:
     market = certified()
     code, said = run(tmp_path, market, "compare", digest_to_text(market.coil))
     assert code == 3
-    assert "NOT_COMPARABLE" in said
+    assert "OFFER_WITHOUT_RULE" in said
 
 
 def test_a_withdrawn_declaration_reaches_its_certificate(tmp_path: Path) -> None:
