@@ -33,6 +33,11 @@ def check_digit(digits: str) -> str:
     return str(-weighed % 10)
 
 
+def is_gtin(text: str) -> bool:
+    """Whether a text is a GTIN with its right check digit."""
+    return has_gtin_form(text) and text[-1] == check_digit(text[:-1])
+
+
 def parse_gtin(text: str, place: str = "") -> str:
     """A GTIN of 8, 12, 13 or 14 digits as fourteen. Raises `InputError` GTIN_FORMAT or GTIN_CHECK_DIGIT."""
     if not has_gtin_form(text):

@@ -27,6 +27,7 @@ from typing import Final, Literal
 
 from ledger.errors import InputError
 from ledger.findings import Finding, Outcome
+from ledger.gtin import is_gtin
 from ledger.identifiers import digest_to_text
 from ledger.kinds.footprint import KIND, FootprintSummary
 from ledger.numbers import MAX_RESULT_DECIMALS, decimals_of, round_half_even
@@ -38,7 +39,6 @@ MOVED_PERCENT: Final = 5
 """Two periods of which so much at most is not common are one, moved; a year that rolls on by a month is another."""
 
 _SHORTEST_GTIN: Final = 8
-_GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _GTIN: Final = re.compile(r"(?:.*(?:gtin[:/.-]?|/01/))?([0-9][0-9._:/-]*)")
 _SEPARATORS: Final = re.compile(r"[-._:/]+")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=[0-9])[-._:/]+(?=[0-9])")
@@ -54,18 +54,12 @@ def normal_code(code: str) -> str:
     if (
         len(text) >= _SHORTEST_GTIN
         and (found := _GTIN.fullmatch(text))
-        and _is_gtin(digits := _SEPARATORS.sub("", found[1]))
+        and is_gtin(digits := _SEPARATORS.sub("", found[1]))
     ):
         return digits.lstrip("0")
     if text.isdigit():
         return text.lstrip("0") or "0"
     return _SEPARATORS.sub("", _BETWEEN_DIGITS.sub("\0", text)).replace("\0", "-")
-
-
-def _is_gtin(digits: str) -> bool:
-    """GS1 General Specifications 7.9: the sum of the digits, weighted 3 and 1 from the right, ends in 0."""
-    weighted = (int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return len(digits) in _GTIN_LENGTHS and sum(weighted) % 10 == 0
 
 
 def stems(code: str) -> list[str]:
