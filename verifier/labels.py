@@ -17,9 +17,9 @@ from ledger.numbers import parse_decimal
 from ledger.trust import TrustFile
 from verifier.answer import findings_lines, findings_report
 from verifier.bodies import statements_of, unread
-from verifier.checks import judge_among, judge_authority
+from verifier.checks import Judged, judge_among, judge_authority
 from verifier.evidence import ChainEvidence, LogEvidence
-from verifier.memory import Memory, fact_of
+from verifier.memory import Memory, fact_of, judge_since
 from verifier.replay import ledger_findings
 
 _KINDS: Final = frozenset({CERTIFICATE.name, STATUS.name})
@@ -69,7 +69,7 @@ class Certificates:
         self.findings, registry = ledger_findings(log, chain, trust)
         self._end: Final = log.bundles.size
         self._memory: Final = Memory()
-        self._found: Final[dict[bytes, tuple[Finding, ...]]] = {}
+        self._found: Final[dict[bytes, tuple[Judged, tuple[Finding, ...]]]] = {}
         for judged in statements_of(log, trust, self.findings):
             forks = list(self._memory.learn(fact_of(judged, registry)))
             signed = judged.statement
@@ -79,15 +79,16 @@ class Certificates:
             around = self._memory.around(judged.index, signed.organisation, signed.issued_at)
             told = (*judged.findings, *forks, *judge_authority(judged, registry), *judge_among(judged, around))
             if signed.kind == CERTIFICATE.name:
-                self._found[judged.digest] = told
+                self._found[judged.digest] = judged, told
             else:
                 self.findings.extend(told)
 
     def under(self, topic: str) -> Iterator[tuple[Known, CertificateSummary, tuple[Finding, ...]]]:
-        """Certificates under a topic, oldest first, each with what is wrong with it."""
+        """Certificates under a topic, oldest first, each with what is wrong with it, then or since."""
         for known in self._memory.around(self._end, "").on(topic):
             if isinstance(known.summary, CertificateSummary):
-                yield known, known.summary, self._found.get(known.digest, ())
+                judged, told = self._found[known.digest]
+                yield known, known.summary, (*told, *judge_since(judged, self._memory, is_product=False))
 
     def state(self, known: Known, day: str) -> State:
         """How a certificate stands on a day, as the whole log has it."""

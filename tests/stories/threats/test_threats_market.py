@@ -121,6 +121,13 @@ def test_threat_39_what_may_have_stopped_the_certificate_is_kept_back(
     assert (codes(found.findings), status_of(found.findings)) == (set(), Status.INCOMPLETE)
 
 
+def test_threat_39_a_certificate_whose_declaration_was_withdrawn_since(tmp_path: Path) -> None:
+    market = certified()
+    market.add(withdrawal(market.coil))
+    found = read(market, tmp_path)
+    assert (found.state, codes(found.findings)) == ("valid", {"WITHDRAWN_SINCE"})
+
+
 def ruled(number: int, value: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A declaration for a tender, and a rule of which it is the worked example."""
     content = footprint_content(gas_line(value), product_id=f"OFFER-{number}", footprint=value)
